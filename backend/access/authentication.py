@@ -1,0 +1,96 @@
+"""The one guard in front of every route: who is it, does the session live, may any of its roles do this?
+
+Native apps send a bearer token. Browsers send a cookie (`<session id>.<secret>`) and, for anything that changes
+something, must come from our own page.
+"""
+
+import hmac
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from backend.access.actor import Actor
+from backend.access.fast_path import load_actor
+from backend.access.permissions import may
+from backend.access.seal import secret_hash
+from backend.clock import utc_now
+from backend.errors import ForeignPage, NotSignedIn, RoleMayNot
+from models.actions import Action
+
+COOKIE = "session"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+async def authorise(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Raises NotSignedIn, ForeignPage, or RoleMayNot. A route says `action=…` or `public=True`."""
+    if handler.opt.get("public"):
+        if connection.cookies.get(COOKIE) or handler.opt.get("sets_cookie"):
+            refuse_foreign_page(connection)
+        return
+    action: Action | None = handler.opt.get("action")
+    now = utc_now()
+    actor = await _actor(connection, action or Action.ACCOUNT_READ, now)
+    if action is None or not may(actor, action):
+        raise RoleMayNot
+    connection.scope["actor"] = actor  # type: ignore[typeddict-unknown-key]
+
+
+async def provide_actor(scope: dict[str, Any]) -> Actor:
+    """The dependency behind CurrentActor."""
+    actor: Actor = scope["actor"]
+    return actor
+
+
+async def _actor(connection: Connection, action: Action, now: datetime) -> Actor:
+    authorisation = connection.headers.get("authorization", "")
+    scheme, _, token = authorisation.partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return await _by_token(connection, token, action, now)
+    if cookie := connection.cookies.get(COOKIE):
+        refuse_foreign_page(connection)
+        return await by_cookie(cookie, action, now)
+    raise _please_sign_in()
+
+
+async def _by_token(connection: Connection, token: str, action: Action, now: datetime) -> Actor:
+    claims = await connection.app.state.tokens.read(token, now)
+    found = await load_actor(claims.session_id, action, now) if claims else None
+    if found is None or found[1] or found[0].account_id != claims.account_id:
+        raise _please_sign_in()
+    return found[0]
+
+
+async def by_cookie(cookie: str, action: Action, now: datetime) -> Actor:
+    """The actor of a browser session. Raises NotSignedIn."""
+    session_id, _, secret = cookie.partition(".")
+    try:
+        found = await load_actor(UUID(hex=session_id), action, now)
+    except ValueError:
+        found = None
+    if found is None or not found[1] or not hmac.compare_digest(found[1], secret_hash(secret)):
+        raise _please_sign_in()
+    return found[0]
+
+
+def refuse_foreign_page(connection: Connection) -> None:
+    """CSRF protection: browsers name the page a request comes from, and pages can't forge these two headers."""
+    if connection.scope.get("method") in SAFE_METHODS:
+        return
+    site = connection.headers.get("sec-fetch-site")
+    origin = connection.headers.get("origin")
+    if site in ("same-origin", "none"):
+        return
+    if site is None and origin and urlsplit(origin).netloc == connection.headers.get("host"):
+        return
+    raise ForeignPage
+
+
+def _please_sign_in() -> NotSignedIn:
+    refusal = NotSignedIn()
+    refusal.headers = {"WWW-Authenticate": "Bearer"}
+    return refusal

@@ -1,0 +1,69 @@
+"""The only way to a row: narrowed to where the actor's roles allow its action. Outside is 404, like nothing."""
+
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from backend.access.actor import Actor
+from backend.access.permissions import sites_for, speaks_for
+from backend.errors import NotFound
+from models import DataQuery, DiaryEntry, Participant, Visit
+from models.statement import is_postgres
+
+
+def participants_of(actor: Actor) -> QuerySet[Participant]:
+    """Participants on whom the actor may act: by guardianship, by site, or all."""
+    sites = sites_for(actor)
+    if sites is None:
+        return Participant.all()
+    children = [child for child in actor.guardians if speaks_for(actor, child)]
+    return Participant.filter(Q(site_id__in=sites) | Q(id__in=children))
+
+
+async def participant_for(actor: Actor, participant_id: UUID) -> Participant:
+    """Raises NotFound."""
+    return await _one(participants_of(actor).filter(id=participant_id))
+
+
+async def locked_participant(actor: Actor, participant_id: UUID) -> Participant:
+    """The row under lock: from here to commit, this transaction alone changes anything about the participant.
+
+    (SQLite's write transactions are exclusive from their start.) Raises NotFound.
+    """
+    chosen = participants_of(actor).filter(id=participant_id)
+    return await _one(chosen.select_for_update(no_key=True) if is_postgres() else chosen)
+
+
+async def entry_for(actor: Actor, entry_id: UUID) -> tuple[Participant, DiaryEntry]:
+    """The entry, read after its participant was locked. Raises NotFound."""
+    found = await DiaryEntry.filter(id=entry_id).values_list("participant_id", flat=True)
+    if not found:
+        raise NotFound
+    participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
+    return participant, await DiaryEntry.get(id=entry_id)
+
+
+async def query_for(actor: Actor, query_id: UUID) -> tuple[Participant, DataQuery]:
+    """Raises NotFound."""
+    found = await DataQuery.filter(id=query_id).values_list("participant_id", flat=True)
+    if not found:
+        raise NotFound
+    participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
+    return participant, await DataQuery.get(id=query_id)
+
+
+async def visit_for(actor: Actor, visit_id: UUID) -> tuple[Participant, Visit]:
+    """Raises NotFound."""
+    found = await Visit.filter(id=visit_id).values_list("participant_id", flat=True)
+    if not found:
+        raise NotFound
+    participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
+    return participant, await Visit.get(id=visit_id)
+
+
+async def _one(chosen: QuerySet[Participant]) -> Participant:
+    participant = await chosen.first()
+    if participant is None:
+        raise NotFound
+    return participant

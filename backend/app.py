@@ -1,0 +1,58 @@
+"""create_app(): the only list of what the world can ask of us."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from backend.access.authentication import authorise, provide_actor
+from backend.api_description import openapi_config
+from backend.border.problems import on_bug, on_http_exception, on_study_error
+from backend.border.strict_body import MAX_BODY, StrictRequest
+from backend.clock import provide_now, utc_now
+from backend.errors import StudyError
+from backend.health import HealthController
+from backend.wiring import Wiring, prepare_study
+from models.database import close_database, open_database
+
+CONTROLLERS: list[Any] = [
+    HealthController,
+]
+
+
+def create_app(wiring: Wiring, *, opens_database: bool = True) -> Litestar:
+    """The application; with `opens_database=False` the caller has opened it already (tests, demo)."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        if not opens_database:
+            yield
+            return
+        await open_database(wiring.settings.database_url, wiring.settings.database_pool)
+        try:
+            await prepare_study(wiring.protocol, utc_now())
+            yield
+        finally:
+            await close_database()
+
+    app = Litestar(
+        route_handlers=CONTROLLERS,
+        guards=[authorise],
+        dependencies={"actor": Provide(provide_actor), "now": Provide(provide_now)},
+        exception_handlers={
+            StudyError: on_study_error, HTTPException: on_http_exception, Exception: on_bug,
+        },
+        request_class=StrictRequest,
+        request_max_body_size=MAX_BODY,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1024, gzip_compress_level=5),
+        openapi_config=openapi_config(wiring.settings),
+        lifespan=[lifespan],
+        logging_config=None,
+    )
+    app.state.wiring = wiring
+    app.state.tokens = wiring.tokens
+    return app

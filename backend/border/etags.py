@@ -1,0 +1,25 @@
+"""ETags: `"v3"` names an entry's version (families), `"s42"` its last change of any sort (staff)."""
+
+import re
+
+from backend.errors import InvalidParameter, PreconditionMissing
+
+_TAG = re.compile(r'^"([vs])(\d{1,18})"$')
+
+
+def version_tag(version: int) -> str:
+    return f'"v{version}"'
+
+
+def change_tag(seq: int) -> str:
+    return f'"s{seq}"'
+
+
+def number_in(tag: str | None, letter: str) -> int:
+    """The number in an If-Match header. Raises PreconditionMissing (absent) or InvalidParameter (odd)."""
+    if tag is None:
+        raise PreconditionMissing
+    found = _TAG.match(tag.strip())
+    if not found or found[1] != letter:
+        raise InvalidParameter("If-Match is not an ETag of this resource")
+    return int(found[2])

@@ -1,0 +1,109 @@
+"""People who can sign in. Names and e-mail addresses stand here and nowhere else."""
+
+from tortoise import fields
+
+from models.fields import UtcDatetimeField
+from models.record import Record
+from models.site import Site
+from models.vocabulary import Role, SessionKind
+
+
+class Account(Record):
+    email = fields.CharField(max_length=254, unique=True)
+    """Lower case; the sign-in name."""
+    email_verified_at = UtcDatetimeField(null=True)
+    display_name = fields.CharField(max_length=120)
+    password_hash = fields.CharField(max_length=200, null=True)
+    """argon2id; empty until the first sign-in link was used."""
+    totp_secret = fields.CharField(max_length=255, null=True)
+    """Sealed with the installation's secret key."""
+    totp_last_step = fields.BigIntField(default=0)
+    """The last time step used, so that a code works once."""
+    language = fields.CharField(max_length=10, default="en")
+    timezone = fields.CharField(max_length=64, default="Europe/Stockholm")
+    disabled_at = UtcDatetimeField(null=True)
+    created_at = UtcDatetimeField()
+
+    class Meta:
+        table = "account"
+
+
+class StaffRole(Record):
+    """One role at one site; without a site it holds for the whole study."""
+
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="staff_roles", on_delete=fields.RESTRICT, db_index=True
+    )
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "models.Site", null=True, on_delete=fields.RESTRICT, db_index=True
+    )
+    role = fields.CharEnumField(Role, max_length=20)
+    starts_at = UtcDatetimeField()
+    ends_at = UtcDatetimeField(null=True)
+
+    class Meta:
+        table = "staff_role"
+
+
+class RecoveryCode(Record):
+    """Lets staff in once without their authenticator."""
+
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="recovery_codes", on_delete=fields.RESTRICT, db_index=True
+    )
+    code_hash = fields.CharField(max_length=64)
+    used_at = UtcDatetimeField(null=True)
+
+    class Meta:
+        table = "recovery_code"
+
+
+class FirstSignInLink(Record):
+    """A one-time link with which staff choose a password and set up their authenticator."""
+
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.RESTRICT, db_index=True
+    )
+    token_hash = fields.CharField(max_length=64, unique=True)
+    expires_at = UtcDatetimeField()
+    used_at = UtcDatetimeField(null=True)
+
+    class Meta:
+        table = "first_sign_in_link"
+
+
+class Session(Record):
+    """One signed-in device. Access dies with it at once."""
+
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="sessions", on_delete=fields.RESTRICT, db_index=True
+    )
+    kind = fields.CharEnumField(SessionKind, max_length=10)
+    device_name = fields.CharField(max_length=120, default="")
+    app_version = fields.CharField(max_length=40, default="")
+    token_hash = fields.CharField(max_length=64)
+    """App: the refresh token last issued and not used yet. Browser: the cookie."""
+    parent_hash = fields.CharField(max_length=64, null=True)
+    """App: the refresh token last used; works until its successor was used once."""
+    generation = fields.IntField(default=1)
+    created_at = UtcDatetimeField()
+    last_seen_at = UtcDatetimeField()
+    expires_at = UtcDatetimeField()
+    ended_at = UtcDatetimeField(null=True)
+    end_reason = fields.CharField(max_length=40, null=True)
+
+    class Meta:
+        table = "session"
+
+
+class SigningKey(Record):
+    """An ES256 key pair; the newest signs, all that have not ended verify."""
+
+    kid = fields.CharField(max_length=40, unique=True)
+    sealed_private_key = fields.TextField()
+    """PEM, sealed with the installation's secret key."""
+    created_at = UtcDatetimeField()
+    ends_at = UtcDatetimeField(null=True)
+
+    class Meta:
+        table = "signing_key"

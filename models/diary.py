@@ -1,0 +1,156 @@
+"""The heart: an entry, every version ever written of it, and what could not become one."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from models.account import Account
+from models.fields import UtcDatetimeField
+from models.participant import Participant
+from models.record import Record
+from models.site import Site
+from models.vocabulary import (
+    ChangeReason,
+    EntryKind,
+    EntryState,
+    QuarantineState,
+    Relation,
+    RevisionState,
+)
+
+
+class DiaryEntry(Record):
+    """One report about one participant, as it stands now. The id was made on the phone."""
+
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "models.Participant", on_delete=fields.RESTRICT
+    )
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "models.Site", on_delete=fields.RESTRICT
+    )
+    kind = fields.CharEnumField(EntryKind, max_length=20)
+    state = fields.CharEnumField(EntryState, max_length=20)
+    version = fields.IntField()
+    seq = fields.BigIntField()
+    """The participant's change number at which this row last changed."""
+    data: fields.JSONField[dict[str, Any]] = fields.JSONField()
+    """Current content. Fields this server does not know yet are kept as sent."""
+    findings: fields.JSONField[list[dict[str, Any]]] = fields.JSONField()
+    """What the edit checks remarked, each with whether the person confirmed it."""
+    open_conflicts = fields.IntField(default=0)
+    open_queries = fields.IntField(default=0)
+    parent_id = fields.UUIDField(null=True)
+    """The entry this one belongs to; may arrive later."""
+    pending = fields.BooleanField(default=False)
+    """True until the parent has arrived."""
+    occurred_from = UtcDatetimeField(null=True)
+    occurred_to = UtcDatetimeField(null=True)
+    """Earliest and latest instant it can have happened, from the partial date in `data`."""
+    recorded_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="recorded_entries", on_delete=fields.RESTRICT, db_index=True
+    )
+    relation = fields.CharEnumField(Relation, max_length=30)
+    received_at = UtcDatetimeField()
+    """Server receipt of revision 1 (UTC)."""
+    changed_at = UtcDatetimeField()
+    assignee: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="assigned_entries", null=True, on_delete=fields.RESTRICT,
+        db_index=True,
+    )
+    validated_version = fields.IntField(null=True)
+
+    class Meta:
+        table = "diary_entry"
+        indexes = (("participant_id", "seq"), ("site_id", "state", "received_at", "id"))
+        constraints = (
+            CheckConstraint(
+                check="version >= 1 AND open_queries >= 0 AND open_conflicts >= 0",
+                name="diary_entry_counts",
+            ),
+        )
+
+
+class EntryRevision(Record):
+    """One write, accepted or conflicting, kept for ever. Version 1 is source data. Append-only by trigger."""
+
+    entry: fields.ForeignKeyRelation[DiaryEntry] = fields.ForeignKeyField(
+        "models.DiaryEntry", related_name="revisions", on_delete=fields.RESTRICT
+    )
+    version = fields.IntField(null=True)
+    """The version this write created; empty for a conflicting one."""
+    state = fields.CharEnumField(RevisionState, max_length=10)
+    base_version = fields.IntField(default=0)
+    seq = fields.BigIntField()
+    data: fields.JSONField[dict[str, Any]] = fields.JSONField()
+    """The whole content after this write (accepted) or as it would have been (conflict)."""
+    sent: fields.JSONField[dict[str, Any]] = fields.JSONField()
+    """Only what was sent."""
+    retracts = fields.BooleanField(default=False)
+    reason = fields.CharEnumField(ChangeReason, max_length=30, null=True)
+    resolves: fields.JSONField[list[str]] = fields.JSONField()
+    """Conflicting revisions this write settles."""
+    findings: fields.JSONField[list[dict[str, Any]]] = fields.JSONField()
+    author: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="revisions", on_delete=fields.RESTRICT, db_index=True
+    )
+    relation = fields.CharEnumField(Relation, max_length=30)
+    session_id = fields.UUIDField()
+    replica_id = fields.UUIDField(null=True)
+    """Installation + account that wrote it; empty for single-resource writes."""
+    client_seq = fields.BigIntField(null=True)
+    device_time = fields.CharField(max_length=40, null=True)
+    """Phone's clock with its offset, as sent."""
+    timezone = fields.CharField(max_length=64, null=True)
+    """Phone's IANA zone."""
+    clock_skew = fields.BigIntField(null=True)
+    """Seconds the phone's clock was ahead of the server's at sending."""
+    app_version = fields.CharField(max_length=40, default="")
+    form_schema = fields.IntField(default=1)
+    protocol_hash = fields.CharField(max_length=64)
+    """The study protocol it was made under."""
+    received_at = UtcDatetimeField()
+
+    class Meta:
+        table = "entry_revision"
+        unique_together = (("entry", "version"),)
+        constraints = (
+            CheckConstraint(
+                check="(state = 'accepted') = (version IS NOT NULL)", name="entry_revision_version"
+            ),
+        )
+
+
+class SyncReceipt(Model):
+    """Highest client_seq answered `unchanged` for a record of a replica: late duplicates stay harmless."""
+
+    id = fields.CharField(max_length=80, primary_key=True)
+    """replica id : record id"""
+    client_seq = fields.BigIntField()
+
+    class Meta:
+        table = "sync_receipt"
+
+
+class QuarantinedItem(Record):
+    """What a phone sent and could not be stored as an entry, word for word. Staff see it."""
+
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "models.Participant", on_delete=fields.RESTRICT
+    )
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.RESTRICT, db_index=True
+    )
+    item_hash = fields.CharField(max_length=64)
+    """SHA-256 of `body`: the same refused item sent again is counted, not stored again."""
+    times_sent = fields.IntField(default=1)
+    body = fields.TextField()
+    problem: fields.JSONField[dict[str, Any]] = fields.JSONField()
+    state = fields.CharEnumField(QuarantineState, max_length=12, default=QuarantineState.OPEN)
+    received_at = UtcDatetimeField()
+
+    class Meta:
+        table = "quarantined_item"
+        unique_together = (("participant", "item_hash"),)
+        indexes = (("participant_id", "state", "received_at"),)

@@ -1,0 +1,32 @@
+"""Planned contacts between a participant and the site."""
+
+from tortoise import fields
+
+from models.fields import UtcDatetimeField
+from models.participant import Participant
+from models.record import Record
+from models.vocabulary import VisitState
+
+
+class Visit(Record):
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "models.Participant", on_delete=fields.RESTRICT
+    )
+    seq = fields.BigIntField()
+    plan_code = fields.CharField(max_length=40)
+    """The visit's code in the protocol's plan, such as FU-L12."""
+    state = fields.CharEnumField(VisitState, max_length=10, default=VisitState.PLANNED)
+    target_on = fields.DateField()
+    opens_on = fields.DateField(null=True)
+    closes_on = fields.DateField(null=True)
+    """Visit window; without one the visit has an agreed date and is never overdue."""
+    agreed_at = UtcDatetimeField(null=True)
+    """The appointment, as an instant."""
+    timezone = fields.CharField(max_length=64)
+    """Zone of the site where it takes place."""
+    attended_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "visit"
+        unique_together = (("participant", "plan_code"),)
+        indexes = (("participant_id", "seq"), ("state", "target_on"))
