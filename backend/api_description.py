@@ -1,19 +1,139 @@
 """The OpenAPI 3.1 document: title, security schemes, and the problems every operation can answer."""
 
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
 
+import msgspec
+from litestar import Router
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.openapi.spec import Components, OpenAPI, SecurityScheme
+
+from backend import errors
+from backend.api_examples import BODY_EXAMPLES
+from backend.access.authentication import cookie_name
+from backend.border.problems import MEDIA_TYPE, Problem, as_problem
+from backend.diary.schemas import PushItem
 from backend.settings import Settings
 
+EXAMPLES = (
+    errors.InvalidBody(errors=[{"pointer": "/data/pain", "detail": "must be a whole number"}]), errors.NotSignedIn(),
+    errors.RoleMayNot(), errors.NotFound(), errors.IllegalState(state="validated"), errors.ResyncRequired(),
+    errors.Stale(), errors.TooLarge(), errors.WrongContentType(), errors.UnstorableItem(), errors.AppTooOld(),
+    errors.PreconditionMissing(), errors.TooManyAttempts(60), errors.Bug(reference="0f3c"), errors.DatabaseAway(),
+)
+OF_ONE_OPERATION = {"PushChanges": {426}, "PullChanges": {410}, "RedeemLinkingCode": {410}, "RetractEntry": {422}}
+Operation = dict[str, Any]
 
-def openapi_config(settings: Settings) -> OpenAPIConfig:
-    return OpenAPIConfig(
+
+class DescribedApi(OpenAPI):
+    """Litestar's description, completed by what it can't know."""
+
+    def __init__(self, plain: OpenAPI, public: frozenset[str]) -> None:
+        super().__init__(**{field.name: getattr(plain, field.name) for field in fields(plain)})
+        self.public = public
+
+    def to_schema(self) -> dict[str, Any]:
+        document = super().to_schema()
+        schemas = document["components"]["schemas"]
+        _add(schemas, Problem, PushItem)
+        schemas["PushBatch"]["properties"]["items"]["items"] = {"$ref": "#/components/schemas/PushItem"}
+        document["components"]["responses"] = {_name(e.status): _response(e) for e in EXAMPLES}
+        for method, path, operation in _operations(document):
+            if operation["operationId"] in self.public:
+                operation["security"] = []
+            _complete(operation, method, path)
+            for name in _sent_by(operation):
+                schemas[name]["additionalProperties"] = False
+        for name, example in BODY_EXAMPLES.items():
+            schemas[name]["examples"] = [example]
+        return document
+
+
+@dataclass
+class DescribedConfig(OpenAPIConfig):
+    public: frozenset[str] = frozenset()
+    """Operations that need no session."""
+
+    def to_openapi_schema(self) -> OpenAPI:
+        return DescribedApi(super().to_openapi_schema(), self.public)
+
+
+def openapi_config(settings: Settings, handlers: list[Any]) -> OpenAPIConfig:
+    return DescribedConfig(
+        public=frozenset(_public(handlers)),
         title="fracture-diary",
         version="1",
-        path="/api",
+        openapi_router=Router(path="/api", route_handlers=[], opt={"public": True}),
+        # The document only: the usual readers come from other people's servers, which our pages never load from.
+        render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
         security=[{"bearer": []}, {"cookie": []}],
         components=Components(security_schemes={
             "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
-            "cookie": SecurityScheme(type="apiKey", name="session", security_scheme_in="cookie"),
+            "cookie": SecurityScheme(type="apiKey", name=cookie_name(settings.public_url), security_scheme_in="cookie"),
         }),
     )
+
+
+def _public(handlers: list[Any]) -> Iterator[str]:
+    for handler in handlers:
+        for route in vars(handler).values() if isinstance(handler, type) else [handler]:
+            if isinstance(route, HTTPRouteHandler) and route.opt.get("public"):
+                yield str(route.operation_id)
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+def _complete(operation: Operation, method: str, path: str) -> None:
+    found = operation["responses"]
+    found.pop("400", None)  # Litestar's own form of it, which nobody ever gets
+    for status in sorted(_statuses(operation, method, path)):
+        found[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def _statuses(operation: Operation, method: str, path: str) -> set[int]:
+    """The problems that method, parameters and body make possible."""
+    parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
+    public, body = operation.get("security") == [], "requestBody" in operation
+    statuses = {500, 503} | OF_ONE_OPERATION.get(operation["operationId"], set())
+    if parameters or body:
+        statuses.add(400)
+    if not public or body:
+        statuses |= {401, 403}
+    if "{" in path:
+        statuses.add(404)
+    if body:
+        statuses |= {413, 415, 422} | ({429} if public else set())
+    if method != "get" and not public:
+        statuses.add(409)
+    if "If-Match" in parameters:
+        statuses |= {412, 428}
+    return statuses
+
+
+def _sent_by(operation: Operation) -> Iterator[str]:
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        reference = content["schema"].get("$ref", "")
+        if reference:
+            yield reference.rpartition("/")[2]
+
+
+def _name(status: int) -> str:
+    return f"Problem{status}"
+
+
+def _response(example: errors.StudyError) -> dict[str, Any]:
+    headers = {name: {"schema": {"type": "string"}, "description": "Seconds to wait"} for name in example.headers}
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": as_problem(example)}
+    return {"description": example.title, "content": {MEDIA_TYPE: content}, **({"headers": headers} if headers else {})}
+
+
+def _add(schemas: dict[str, Any], *structs: type[msgspec.Struct]) -> None:
+    _, found = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    schemas.update(found)

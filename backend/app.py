@@ -10,17 +10,39 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from backend.access.authentication import authorise, provide_actor
+from backend.accounts.routes import OwnAccountController, SessionController, StaffController, public_keys
 from backend.api_description import openapi_config
+from backend.border.answer_headers import keep_nowhere
 from backend.border.problems import on_bug, on_http_exception, on_study_error
+from backend.border.sound_address import refuse_nul
 from backend.border.strict_body import MAX_BODY, StrictRequest
 from backend.clock import provide_now, utc_now
+from backend.console.routes import CONSOLE
+from backend.diary.entry_routes import EntryController
+from backend.diary.quarantine_routes import QuarantineController
+from backend.diary.routes import ProtocolController, SyncController
 from backend.errors import StudyError
+from backend.family_app.routes import FamilyPageController, front_page, linking_page
+from backend.forwarding.routes import DestinationController, OutboxMessageController
 from backend.health import HealthController
-from backend.wiring import Wiring, prepare_study
+from backend.inbox.routes import InboxController, PreferencesController
+from backend.participants.routes import GuardianshipController, LinkingCodeController, ParticipantController
+from backend.review.family_routes import FamilyQueryController
+from backend.review.routes import QueryClosureController, ReviewController, WorklistController
+from backend.visits.routes import ScheduleController, VisitController
+from backend.wiring import Wiring, prepare_study, provide_wiring
 from models.database import close_database, open_database
 
 CONTROLLERS: list[Any] = [
     HealthController,
+    SessionController, OwnAccountController, StaffController, public_keys,
+    ParticipantController, LinkingCodeController, GuardianshipController,
+    ProtocolController, SyncController, EntryController, QuarantineController,
+    WorklistController, ReviewController, QueryClosureController, FamilyQueryController,
+    DestinationController, OutboxMessageController,
+    FamilyPageController, linking_page, front_page,
+    *CONSOLE,
+    InboxController, PreferencesController, ScheduleController, VisitController,
 ]
 
 
@@ -34,25 +56,26 @@ def create_app(wiring: Wiring, *, opens_database: bool = True) -> Litestar:
             return
         await open_database(wiring.settings.database_url, wiring.settings.database_pool)
         try:
-            await prepare_study(wiring.protocol, utc_now())
+            await prepare_study(wiring, utc_now())
             yield
         finally:
             await close_database()
 
     app = Litestar(
         route_handlers=CONTROLLERS,
-        guards=[authorise],
-        dependencies={"actor": Provide(provide_actor), "now": Provide(provide_now)},
+        guards=[refuse_nul, authorise],
+        dependencies={"actor": Provide(provide_actor), "now": Provide(provide_now),
+                      "wiring": Provide(provide_wiring)},
         exception_handlers={
             StudyError: on_study_error, HTTPException: on_http_exception, Exception: on_bug,
         },
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1024, gzip_compress_level=5),
-        openapi_config=openapi_config(wiring.settings),
+        openapi_config=openapi_config(wiring.settings, CONTROLLERS),
         lifespan=[lifespan],
+        before_send=[keep_nowhere],
         logging_config=None,
     )
     app.state.wiring = wiring
-    app.state.tokens = wiring.tokens
     return app

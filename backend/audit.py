@@ -21,7 +21,7 @@ async def next_seq(participant: Participant) -> int:
     """Take the participant's next change number; the caller holds the row lock (`scope.locked_participant`)."""
     participant.seq += 1
     await participant.save(update_fields=["seq"])
-    return participant.seq
+    return int(participant.seq)
 
 
 async def record(
@@ -69,10 +69,18 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> Changes:
 
 async def note_read(actor: Actor, participant_id: UUID, now: datetime) -> None:
     """Note that the actor opened this record: at most one row per account, participant and 15 minutes."""
-    slot = now - timedelta(
-        minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond
-    )
+    slot = now - timedelta(minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond)
+    key = (actor.account, participant_id, slot)
+    if key in _noted:
+        return
     await RecordRead.bulk_create(
         [RecordRead(account_id=actor.account, participant_id=participant_id, slot_at=slot)],
         ignore_conflicts=True,
     )
+    if len(_noted) > 50_000:
+        _noted.clear()
+    _noted.add(key)
+
+
+_noted: set[tuple[UUID, UUID, datetime]] = set()
+"""What this process has written already; the table's unique key is what counts."""

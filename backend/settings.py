@@ -7,6 +7,8 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from notifications.privacy import ClinicalContent, refuse_clinical_content
+
 
 class SettingsError(Exception):
     """A setting can't be used; the message names it and never shows its value."""
@@ -28,12 +30,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     protocol_file: str = ""
     """Study protocol (TOML); empty = the built-in BOOSTB4 form."""
     host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 inside a container."""
     port: int = 8000
+    """Port to listen on."""
     trusted_proxies: str = ""
     """Comma-separated proxy addresses whose X-Forwarded-For is believed; empty = none."""
     smtp_url: str = ""
     """`smtp://user:password@host:port` or `smtps://…`; empty = mails are printed on the console."""
     mail_from: str = "diary@localhost"
+    """Sender address of mails; keep it neutral too."""
     destinations_file: str = ""
     """TOML list of destinations; empty = one folder destination under `data_folder`."""
     data_folder: str = "data"
@@ -69,6 +74,11 @@ def _raw(variable: str, environment: Mapping[str, str]) -> str | None:
     return None
 
 
+def chosen_failpoint(environment: Mapping[str, str] = os.environ) -> str:
+    """The point at which a test wants this process killed (see `backend.failpoints`); no setting of a study."""
+    return environment.get("FRACTURE_DIARY_FAILPOINT", "")
+
+
 def faults_in(settings: Settings) -> list[str]:
     """Settings a server must not start with, as sentences without values."""
     faults = []
@@ -78,6 +88,16 @@ def faults_in(settings: Settings) -> list[str]:
         faults.append("DATABASE_URL begins neither with sqlite:/// nor with postgresql://")
     if not settings.public_url.startswith(("https://", "http://localhost", "http://127.0.0.1")):
         faults.append("PUBLIC_URL is not https (only localhost may be plain)")
+    if not _is_neutral(settings.app_name):
+        faults.append("APP_NAME is not neutral: it stands on lock screens and in mails")
     if "*" in settings.trusted_proxies:
         faults.append("TRUSTED_PROXIES trusts everybody")
     return faults
+
+
+def _is_neutral(app_name: str) -> bool:
+    try:
+        refuse_clinical_content(app_name)
+    except ClinicalContent:
+        return False
+    return True

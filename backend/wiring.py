@@ -3,14 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
+
+from litestar.datastructures import State
+from litestar.di import NamedDependency
 
 from backend.access.keys import Keyring
 from backend.access.seal import Seal
 from backend.access.tokens import Tokens
-from backend.settings import Settings
+from backend.forwarding.breaker import prepare_destinations
+from backend.forwarding.destinations.rules import DestinationRule, destination_rules
+from backend.settings import Settings, SettingsError
 from models import Site, Study, StudyProtocol
 from models.protocol import BOOSTB4, Protocol, load_protocol
 from models.transaction import atomic
+from notifications.channels.base import Channel
+from notifications.channels.console import ConsoleChannel
+from notifications.channels.email import EmailChannel
 
 
 @dataclass(frozen=True)
@@ -19,19 +28,40 @@ class Wiring:
     seal: Seal
     tokens: Tokens
     protocol: Protocol
+    destinations: tuple[DestinationRule, ...]
+    channels: tuple[Channel, ...]
+
+
+CurrentWiring: TypeAlias = NamedDependency[Wiring]
+
+
+async def provide_wiring(state: State) -> Wiring:
+    wiring: Wiring = state.wiring
+    return wiring
 
 
 def wire(settings: Settings) -> Wiring:
-    """Raises ProtocolError when the study protocol can't be used."""
+    """Raises ProtocolError or SettingsError when the protocol, the destinations or a channel can't be used."""
     seal = Seal(settings.secret_key)
     tokens = Tokens(Keyring(seal), settings.public_url)
     path = Path(settings.protocol_file) if settings.protocol_file else BOOSTB4
-    return Wiring(settings, seal, tokens, load_protocol(path))
+    return Wiring(settings, seal, tokens, load_protocol(path), destination_rules(settings), channels(settings))
+
+
+def channels(settings: Settings) -> tuple[Channel, ...]:
+    """How people are told: by e-mail, or on the console where no mail server is set. Raises SettingsError."""
+    if not settings.smtp_url:
+        return (ConsoleChannel(),)
+    try:
+        return (EmailChannel(settings.smtp_url, settings.mail_from, settings.app_name),)
+    except ValueError as fault:
+        raise SettingsError("SMTP_URL or MAIL_FROM can't be used") from fault
 
 
 @atomic
-async def prepare_study(protocol: Protocol, now: datetime) -> None:
-    """Write what every installation starts from: the study's row, its protocol version and its sites."""
+async def prepare_study(wiring: Wiring, now: datetime) -> None:
+    """Write what every installation starts from: the study's row, its protocol version, sites and destinations."""
+    protocol = wiring.protocol
     await Study.get_or_create(id=1, defaults={"created_at": now})
     await StudyProtocol.get_or_create(
         hash=protocol.hash,
@@ -44,3 +74,4 @@ async def prepare_study(protocol: Protocol, now: datetime) -> None:
             defaults={"name": rule.name, "country": rule.country, "timezone": rule.timezone,
                       "language": rule.language},
         )
+    await prepare_destinations(wiring.destinations)

@@ -21,3 +21,7 @@ __all__ = [
     "Participant", "QuarantinedItem", "QueryReply", "RecordRead", "RecoveryCode", "Session", "SigningKey",
     "Site", "StaffRole", "Study", "StudyProtocol", "SyncReceipt", "Visit",
 ]
+
+for _table in (Delivery, *(globals()[name] for name in __all__ if name != "Action")):
+    # Tortoise would write docstrings into the tables: each better sentence would then be a migration.
+    _table._meta.table_description = ""

@@ -2,7 +2,7 @@
 
 from tortoise import fields
 
-from models.fields import UtcDatetimeField
+from models.fields import UtcDatetimeField, one_of
 from models.record import Record
 from models.site import Site
 from models.vocabulary import Role, SessionKind
@@ -37,7 +37,7 @@ class StaffRole(Record):
     site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
         "models.Site", null=True, on_delete=fields.RESTRICT, db_index=True
     )
-    role = fields.CharEnumField(Role, max_length=20)
+    role = one_of(Role, max_length=20)
     starts_at = UtcDatetimeField()
     ends_at = UtcDatetimeField(null=True)
 
@@ -78,7 +78,7 @@ class Session(Record):
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="sessions", on_delete=fields.RESTRICT, db_index=True
     )
-    kind = fields.CharEnumField(SessionKind, max_length=10)
+    kind = one_of(SessionKind, max_length=10)
     device_name = fields.CharField(max_length=120, default="")
     app_version = fields.CharField(max_length=40, default="")
     token_hash = fields.CharField(max_length=64)

@@ -6,6 +6,7 @@ from enum import StrEnum
 class Action(StrEnum):
     # accounts
     SESSION_START = "session.start"
+    SESSION_REFUSE = "session.refuse"
     SESSION_REFRESH = "session.refresh"
     SESSION_END = "session.end"
     SESSION_LIST = "session.list"
@@ -13,6 +14,7 @@ class Action(StrEnum):
     ACCOUNT_CREATE = "account.create"
     ACCOUNT_CHANGE = "account.change"
     STAFF_ADD = "staff.add"
+    STAFF_RESET = "staff.reset"
     SIGNING_KEY_ROTATE = "signing_key.rotate"
     # participants
     PARTICIPANT_ENROL = "participant.enrol"
@@ -27,6 +29,7 @@ class Action(StrEnum):
     DIARY_READ = "diary.read"
     DIARY_WRITE = "diary.write"
     ENTRY_SUBMIT = "diary_entry.submit"
+    ENTRY_JOIN = "diary_entry.join"
     ENTRY_CORRECT = "diary_entry.correct"
     ENTRY_RETRACT = "diary_entry.retract"
     ENTRY_CONFLICT = "diary_entry.conflict"

@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.actions import Action
-from models.fields import UtcDatetimeField
+from models.fields import UtcDatetimeField, one_of
 
 
 class AuditEvent(Model):
@@ -19,7 +19,7 @@ class AuditEvent(Model):
     participant_id = fields.UUIDField(null=True)
     seq = fields.BigIntField()
     at = UtcDatetimeField()
-    action = fields.CharEnumField(Action, max_length=40)
+    action = one_of(Action, max_length=40)
     actor_id = fields.UUIDField(null=True)
     """Account; empty = the system itself."""
     actor_role = fields.CharField(max_length=20)

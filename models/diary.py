@@ -7,7 +7,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from models.account import Account
-from models.fields import UtcDatetimeField
+from models.fields import UtcDatetimeField, one_of
 from models.participant import Participant
 from models.record import Record
 from models.site import Site
@@ -30,8 +30,8 @@ class DiaryEntry(Record):
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", on_delete=fields.RESTRICT
     )
-    kind = fields.CharEnumField(EntryKind, max_length=20)
-    state = fields.CharEnumField(EntryState, max_length=20)
+    kind = one_of(EntryKind, max_length=20)
+    state = one_of(EntryState, max_length=20)
     version = fields.IntField()
     seq = fields.BigIntField()
     """The participant's change number at which this row last changed."""
@@ -51,7 +51,7 @@ class DiaryEntry(Record):
     recorded_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="recorded_entries", on_delete=fields.RESTRICT, db_index=True
     )
-    relation = fields.CharEnumField(Relation, max_length=30)
+    relation = one_of(Relation, max_length=30)
     received_at = UtcDatetimeField()
     """Server receipt of revision 1 (UTC)."""
     changed_at = UtcDatetimeField()
@@ -60,6 +60,8 @@ class DiaryEntry(Record):
         db_index=True,
     )
     validated_version = fields.IntField(null=True)
+    duplicate_of_id = fields.UUIDField(null=True)
+    """The entry that tells of the same event, as staff linked it."""
 
     class Meta:
         table = "diary_entry"
@@ -80,7 +82,7 @@ class EntryRevision(Record):
     )
     version = fields.IntField(null=True)
     """The version this write created; empty for a conflicting one."""
-    state = fields.CharEnumField(RevisionState, max_length=10)
+    state = one_of(RevisionState, max_length=10)
     base_version = fields.IntField(default=0)
     seq = fields.BigIntField()
     data: fields.JSONField[dict[str, Any]] = fields.JSONField()
@@ -88,14 +90,14 @@ class EntryRevision(Record):
     sent: fields.JSONField[dict[str, Any]] = fields.JSONField()
     """Only what was sent."""
     retracts = fields.BooleanField(default=False)
-    reason = fields.CharEnumField(ChangeReason, max_length=30, null=True)
+    reason = one_of(ChangeReason, max_length=30, null=True)
     resolves: fields.JSONField[list[str]] = fields.JSONField()
     """Conflicting revisions this write settles."""
     findings: fields.JSONField[list[dict[str, Any]]] = fields.JSONField()
     author: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="revisions", on_delete=fields.RESTRICT, db_index=True
     )
-    relation = fields.CharEnumField(Relation, max_length=30)
+    relation = one_of(Relation, max_length=30)
     session_id = fields.UUIDField()
     replica_id = fields.UUIDField(null=True)
     """Installation + account that wrote it; empty for single-resource writes."""
@@ -123,10 +125,10 @@ class EntryRevision(Record):
 
 
 class SyncReceipt(Model):
-    """Highest client_seq answered `unchanged` for a record of a replica: late duplicates stay harmless."""
+    """One upload answered `unchanged`, of which nothing else is left: a late duplicate of it stays harmless."""
 
     id = fields.CharField(max_length=80, primary_key=True)
-    """replica id : record id"""
+    """SHA-256 of replica, record, number and content."""
     client_seq = fields.BigIntField()
 
     class Meta:
@@ -147,7 +149,7 @@ class QuarantinedItem(Record):
     times_sent = fields.IntField(default=1)
     body = fields.TextField()
     problem: fields.JSONField[dict[str, Any]] = fields.JSONField()
-    state = fields.CharEnumField(QuarantineState, max_length=12, default=QuarantineState.OPEN)
+    state = one_of(QuarantineState, max_length=12, default=QuarantineState.OPEN)
     received_at = UtcDatetimeField()
 
     class Meta:

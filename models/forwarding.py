@@ -1,11 +1,13 @@
 """The outbox: validated entries on their way to the study team."""
 
+from datetime import datetime
+
 from tortoise import fields
 from tortoise.models import Model
 
 from models.delivery import Delivery
 from models.diary import DiaryEntry
-from models.fields import UtcDatetimeField
+from models.fields import UtcDatetimeField, one_of
 from models.record import Record
 from models.vocabulary import MessageKind
 
@@ -14,9 +16,9 @@ class Destination(Model):
     """How a destination fares; what it is (address, secret) stands in the settings."""
 
     code = fields.CharField(max_length=40, primary_key=True)
-    paused_at = UtcDatetimeField(null=True)
+    paused_at: UtcDatetimeField[datetime | None] = UtcDatetimeField(null=True)
     failures_in_a_row = fields.IntField(default=0)
-    broken_until = UtcDatetimeField(null=True)
+    broken_until: UtcDatetimeField[datetime | None] = UtcDatetimeField(null=True)
     """Circuit breaker: nothing is tried before this, then one message probes."""
 
     class Meta:
@@ -36,7 +38,7 @@ class OutboxMessage(Delivery):
     )
     number = fields.IntField()
     """1, 2, 3 … of this entry at this destination; they leave in this order."""
-    kind = fields.CharEnumField(MessageKind, max_length=10)
+    kind = one_of(MessageKind, max_length=10)
     entry_version = fields.IntField()
     payload = fields.TextField()
     """JSON text, byte for byte what is sent."""
@@ -58,7 +60,7 @@ class DeliveryAttempt(Record):
     started_at = UtcDatetimeField()
     milliseconds = fields.IntField()
     outcome = fields.CharField(max_length=20)
-    """delivered, failed or dead"""
+    """delivered, failed, dead, or late (the lease was lost; nothing else was recorded)"""
     status = fields.SmallIntField(null=True)
     error = fields.CharField(max_length=200, null=True)
 

@@ -1,11 +1,13 @@
 """Notices: what a person is told, once per occasion, and whether it left."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
 from models.account import Account
 from models.delivery import Delivery
-from models.fields import UtcDatetimeField
+from models.fields import UtcDatetimeField, one_of
 from models.participant import Participant
 from models.record import Record
 from models.vocabulary import NoticeKind
@@ -20,17 +22,24 @@ class Notice(Delivery):
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", on_delete=fields.RESTRICT, db_index=True
     )
-    kind = fields.CharEnumField(NoticeKind, max_length=20)
+    kind = one_of(NoticeKind, max_length=20)
     subject_id = fields.UUIDField()
     """The visit, query or participant it is about."""
     slot = fields.CharField(max_length=40)
-    """The occasion, such as a week's last day or `3d`."""
+    """The occasion, such as a week's last day or a visit's day with the days before it (`2026-05-20/3d`)."""
+    visible_at = UtcDatetimeField()
+    """From when the inbox shows it: as `due_at` was at first, before quiet hours or a failed try moved it."""
     read_at = UtcDatetimeField(null=True)
 
     class Meta:
         table = "notice"
         unique_together = (("account", "kind", "subject_id", "slot"),)
-        indexes = (("account_id", "due_at"),)
+        indexes = (("account_id", "visible_at", "id"),)
+
+    def __init__(self, **values: Any) -> None:
+        if "due_at" in values:
+            values.setdefault("visible_at", values["due_at"])
+        super().__init__(**values)
 
 
 class NoticeAttempt(Record):

@@ -3,7 +3,7 @@
 from tortoise import fields
 
 from models.account import Account
-from models.fields import UtcDatetimeField
+from models.fields import UtcDatetimeField, one_of
 from models.record import Record
 from models.site import Site
 from models.vocabulary import Arm, ParticipantState, Relation, Role
@@ -15,12 +15,12 @@ class Participant(Record):
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", on_delete=fields.RESTRICT, db_index=True
     )
-    arm = fields.CharEnumField(Arm, max_length=30)
+    arm = one_of(Arm, max_length=30)
     birth_month = fields.DateField(null=True)
     """First day of the month of birth; empty before birth in the prenatal arm."""
     gestational_days = fields.SmallIntField(null=True)
     """Gestational age at birth in days (40+0 = 280)."""
-    state = fields.CharEnumField(ParticipantState, max_length=20, default=ParticipantState.ACTIVE)
+    state = one_of(ParticipantState, max_length=20, default=ParticipantState.ACTIVE)
     seq = fields.BigIntField(default=0)
     """Number of the last change about this participant: sync cursor and audit order in one.
     Every writer raises it under this row's lock, so nothing ever commits below a cursor already given."""
@@ -39,8 +39,8 @@ class Guardianship(Record):
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", related_name="guardianships", on_delete=fields.RESTRICT, db_index=True
     )
-    role = fields.CharEnumField(Role, max_length=20)
-    relation = fields.CharEnumField(Relation, max_length=30)
+    role = one_of(Role, max_length=20)
+    relation = one_of(Relation, max_length=30)
     capabilities: fields.JSONField[list[str]] = fields.JSONField()
     starts_at = UtcDatetimeField()
     ends_at = UtcDatetimeField(null=True)
@@ -55,8 +55,8 @@ class LinkingCode(Record):
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", on_delete=fields.RESTRICT, db_index=True
     )
-    role = fields.CharEnumField(Role, max_length=20)
-    relation = fields.CharEnumField(Relation, max_length=30)
+    role = one_of(Role, max_length=20)
+    relation = one_of(Relation, max_length=30)
     code_hash = fields.CharField(max_length=64, unique=True)
     """Keyed hash (HMAC-SHA-256): the code is short, so a plain hash could be searched."""
     issued_by_id = fields.UUIDField()

@@ -126,7 +126,7 @@ def _faults(content: ProtocolFile) -> list[str]:
         if kind not in content.form:
             faults.append(f"form.{kind} is missing")
     for what, codes in (("site", content.site), ("visit", content.visit), ("edit_check", content.edit_check)):
-        names: list[str] = [row.code for row in codes]  # type: ignore[attr-defined]
+        names: list[str] = [row.code for row in codes]
         faults += [f"{what} {name} stands twice" for name in set(names) if names.count(name) > 1]
     faults += [f"site {s.code}: unknown time zone {s.timezone}" for s in content.site if not _zone(s.timezone)]
     faults += [f"visit {v.code}: offset {v.offset} is no ISO 8601 period" for v in content.visit

@@ -4,7 +4,7 @@ from tortoise import fields
 
 from models.account import Account
 from models.diary import DiaryEntry
-from models.fields import UtcDatetimeField
+from models.fields import UtcDatetimeField, one_of
 from models.participant import Participant
 from models.record import Record
 from models.vocabulary import QueryState
@@ -21,7 +21,7 @@ class DataQuery(Record):
     field = fields.CharField(max_length=200)
     """JSON pointer into the entry's data; empty = the whole entry."""
     question = fields.TextField()
-    state = fields.CharEnumField(QueryState, max_length=10)
+    state = one_of(QueryState, max_length=10)
     entry_version = fields.IntField()
     """The version the question is about."""
     opened_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(

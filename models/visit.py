@@ -2,7 +2,7 @@
 
 from tortoise import fields
 
-from models.fields import UtcDatetimeField
+from models.fields import UtcDatetimeField, one_of
 from models.participant import Participant
 from models.record import Record
 from models.vocabulary import VisitState
@@ -15,7 +15,7 @@ class Visit(Record):
     seq = fields.BigIntField()
     plan_code = fields.CharField(max_length=40)
     """The visit's code in the protocol's plan, such as FU-L12."""
-    state = fields.CharEnumField(VisitState, max_length=10, default=VisitState.PLANNED)
+    state = one_of(VisitState, max_length=10, default=VisitState.PLANNED)
     target_on = fields.DateField()
     opens_on = fields.DateField(null=True)
     closes_on = fields.DateField(null=True)

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -19,13 +21,22 @@ from backend.wiring import Wiring, prepare_study, wire
 from models.database import close_database, open_database
 from models.migrator import migrate
 from tests.cast import Cast, assemble, client_for
+from tests.phones import Phone
 from tests.postgres import Postgres, find_postgres
 
 _names = count(1)
+IN_MEMORY = Path("/dev/shm")
+ENOUGH = 2 * 1024**3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="also run the long tests")
+
+
+def pytest_configure() -> None:
+    """Thousands of small databases, each synced to disk for real, belong into memory where there is some."""
+    if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH:
+        tempfile.tempdir = str(IN_MEMORY)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,8 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres | None]:
-    with find_postgres(tmp_path_factory.mktemp("postgres")) as server:
+def postgres() -> Iterator[Postgres | None]:
+    # Not in pytest's folder: each starting pytest closes that to other users, and the server runs as one.
+    with TemporaryDirectory(prefix="diary-postgres-") as folder, find_postgres(Path(folder)) as server:
         yield server
 
 
@@ -84,14 +96,21 @@ def wiring(settings: Settings) -> Wiring:
 async def study(wiring: Wiring) -> AsyncIterator[Wiring]:
     """An open database with the study's row, its protocol and its two sites."""
     await open_database(wiring.settings.database_url, 10)
-    await prepare_study(wiring.protocol, utc_now())
+    await prepare_study(wiring, utc_now())
     yield wiring
     await close_database()
 
 
+@pytest.fixture(scope="session")
+def built_app() -> Litestar:
+    """Registering all routes takes longer than most tests; what belongs to a test is its wiring."""
+    return create_app(wire(Settings(secret_key="another key until the test brings its own")), opens_database=False)
+
+
 @pytest.fixture
-def app(study: Wiring) -> Litestar:
-    return create_app(study, opens_database=False)
+def app(built_app: Litestar, study: Wiring) -> Litestar:
+    built_app.state.wiring = study
+    return built_app
 
 
 @pytest.fixture
@@ -117,3 +136,13 @@ async def as_(app: Litestar, cast: Cast) -> AsyncIterator[Callable[..., httpx.As
     yield sign_in
     for client in clients:
         await client.aclose()
+
+
+@pytest.fixture
+def phone_of(as_: Callable[..., httpx.AsyncClient], cast: Cast) -> Callable[..., Phone]:
+    """`phone_of("mia")` is Mia's phone with Leo's diary; call it twice for two phones."""
+
+    def phone(name: str, participant: str = "leo") -> Phone:
+        return Phone(as_(name), cast.participants[participant].id)
+
+    return phone

@@ -1,6 +1,7 @@
 """Actor: the account acting, with everything its scope depends on, as read for this one request."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
@@ -17,6 +18,8 @@ class Guardian:
     role: Role
     relation: Relation
     capabilities: frozenset[Capability]
+    site_id: UUID
+    birth_month: date | None
 
 
 @dataclass(frozen=True, slots=True)

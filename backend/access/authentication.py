@@ -12,16 +12,17 @@ from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Scope
 
 from backend.access.actor import Actor
-from backend.access.fast_path import load_actor
+from backend.access.fast_path import load_actor_of_request
 from backend.access.permissions import may
 from backend.access.seal import secret_hash
-from backend.clock import utc_now
+from backend.clock import Now, utc_now
 from backend.errors import ForeignPage, NotSignedIn, RoleMayNot
 from models.actions import Action
 
-COOKIE = "session"
+THIS_MACHINE = ("localhost", "127.0.0.1")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -29,7 +30,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 async def authorise(connection: Connection, handler: BaseRouteHandler) -> None:
     """Raises NotSignedIn, ForeignPage, or RoleMayNot. A route says `action=…` or `public=True`."""
     if handler.opt.get("public"):
-        if connection.cookies.get(COOKIE) or handler.opt.get("sets_cookie"):
+        if _cookie(connection) or handler.opt.get("sets_cookie"):
             refuse_foreign_page(connection)
         return
     action: Action | None = handler.opt.get("action")
@@ -40,9 +41,9 @@ async def authorise(connection: Connection, handler: BaseRouteHandler) -> None:
     connection.scope["actor"] = actor  # type: ignore[typeddict-unknown-key]
 
 
-async def provide_actor(scope: dict[str, Any]) -> Actor:
-    """The dependency behind CurrentActor."""
-    actor: Actor = scope["actor"]
+async def provide_actor(scope: Scope, now: Now) -> Actor:
+    """The dependency behind CurrentActor (`now`: see `provide_now`)."""
+    actor: Actor = scope["actor"]  # type: ignore[typeddict-item]
     return actor
 
 
@@ -51,25 +52,40 @@ async def _actor(connection: Connection, action: Action, now: datetime) -> Actor
     scheme, _, token = authorisation.partition(" ")
     if scheme.lower() == "bearer" and token:
         return await _by_token(connection, token, action, now)
-    if cookie := connection.cookies.get(COOKIE):
+    if cookie := _cookie(connection):
         refuse_foreign_page(connection)
         return await by_cookie(cookie, action, now)
     raise _please_sign_in()
 
 
 async def _by_token(connection: Connection, token: str, action: Action, now: datetime) -> Actor:
-    claims = await connection.app.state.tokens.read(token, now)
-    found = await load_actor(claims.session_id, action, now) if claims else None
+    claims = await connection.app.state.wiring.tokens.read(token, now)
+    found = await load_actor_of_request(claims.session_id, action, now) if claims else None
     if found is None or found[1] or found[0].account_id != claims.account_id:
         raise _please_sign_in()
     return found[0]
+
+
+def cookie_name(public_url: str) -> str:
+    """`__Host-`: no neighbour of our host's name can plant one. Browsers take it with Secure only."""
+    return "__Host-session" if is_secure(public_url) else "session"
+
+
+def is_secure(public_url: str) -> bool:
+    """Everywhere but on this very machine."""
+    parts = urlsplit(public_url)
+    return parts.scheme != "http" or parts.hostname not in THIS_MACHINE
+
+
+def _cookie(connection: Connection) -> str | None:
+    return connection.cookies.get(cookie_name(connection.app.state.wiring.settings.public_url))
 
 
 async def by_cookie(cookie: str, action: Action, now: datetime) -> Actor:
     """The actor of a browser session. Raises NotSignedIn."""
     session_id, _, secret = cookie.partition(".")
     try:
-        found = await load_actor(UUID(hex=session_id), action, now)
+        found = await load_actor_of_request(UUID(hex=session_id), action, now)
     except ValueError:
         found = None
     if found is None or not found[1] or not hmac.compare_digest(found[1], secret_hash(secret)):

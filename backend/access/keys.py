@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
@@ -54,7 +55,7 @@ class Keyring:
         found = await SigningKey.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now)).order_by("-created_at")
         if not any(key.ends_at is None for key in found):
             found = [await rotate_signing_key(self.seal, now), *found]
-        opened = {key.kid: _private(self.seal.open(key.sealed_private_key)) for key in found}
+        opened = {key.kid: opens for key in found if (opens := _opened(self.seal, key))}
         self.signing_kid, self.signing_key = found[0].kid, opened[found[0].kid]
         self.public_keys = {kid: key.public_key() for kid, key in opened.items()}
         self.loaded_at = now
@@ -76,6 +77,20 @@ async def rotate_signing_key(seal: Seal, now: datetime) -> SigningKey:
     )
     await record(SYSTEM, Action.SIGNING_KEY_ROTATE, key, now)
     return key
+
+
+async def sealed_otherwise(seal: Seal) -> bool:
+    """Whether the key that signs was sealed under another SECRET_KEY: a server would let nobody in."""
+    newest = await SigningKey.filter(ends_at__isnull=True).order_by("-created_at").first()
+    return newest is not None and _opened(seal, newest) is None
+
+
+def _opened(seal: Seal, key: SigningKey) -> EllipticCurvePrivateKey | None:
+    """None for a key of another SECRET_KEY; `keys rotate` replaces it."""
+    try:
+        return _private(seal.open(key.sealed_private_key))
+    except InvalidToken:
+        return None
 
 
 def _private(pem: str) -> EllipticCurvePrivateKey:

@@ -31,7 +31,9 @@ PERMISSIONS: dict[Role, frozenset[A]] = {
     Role.INVESTIGATOR: frozenset(_REVIEWER),
     Role.MONITOR: frozenset(_SITE_READER),
     Role.DATA_MANAGER: frozenset(_SITE_READER | _FORWARDER | {A.QUERY_OPEN, A.QUERY_CLOSE}),
-    Role.ADMINISTRATOR: frozenset(_EVERYONE | _FORWARDER | {A.STAFF_ADD, A.FORWARDING_READ, A.AUDIT_READ}),
+    Role.ADMINISTRATOR: frozenset(
+        _EVERYONE | _FORWARDER | {A.STAFF_ADD, A.STAFF_RESET, A.FORWARDING_READ, A.AUDIT_READ}
+    ),
 }
 
 NEEDS_CAPABILITY: dict[A, Capability] = {
@@ -55,7 +57,9 @@ def may(actor: Actor, action: A) -> bool:
 
 
 def sites_for(actor: Actor) -> set[UUID] | None:
-    """Sites at which a staff role allows the actor's action; None = all sites."""
+    """Sites at which a staff role allows the actor's action; None = all sites, also for the jobs (SYSTEM)."""
+    if actor.account_id is None:
+        return None
     sites: set[UUID] = set()
     for role, site_id in actor.staff_roles:
         if allows(role, actor.action):

@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 from backend.access.actor import Actor
 from backend.access.permissions import sites_for, speaks_for
 from backend.errors import NotFound
-from models import DataQuery, DiaryEntry, Participant, Visit
+from models import DataQuery, DiaryEntry, OutboxMessage, Participant, Visit
 from models.statement import is_postgres
 
 
@@ -60,6 +60,21 @@ async def visit_for(actor: Actor, visit_id: UUID) -> tuple[Participant, Visit]:
         raise NotFound
     participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
     return participant, await Visit.get(id=visit_id)
+
+
+def messages_of(actor: Actor) -> QuerySet[OutboxMessage]:
+    """Outbox messages about participants at the sites where the actor may act."""
+    sites = sites_for(actor)
+    return OutboxMessage.all() if sites is None else OutboxMessage.filter(entry__participant__site_id__in=sites)
+
+
+async def message_for(actor: Actor, message_id: UUID) -> tuple[Participant, OutboxMessage]:
+    """The message, read after its participant was locked. Raises NotFound."""
+    found = await OutboxMessage.filter(id=message_id).values_list("entry__participant_id", flat=True)
+    if not found:
+        raise NotFound
+    participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
+    return participant, await OutboxMessage.get(id=message_id)
 
 
 async def _one(chosen: QuerySet[Participant]) -> Participant:

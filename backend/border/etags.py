@@ -1,6 +1,9 @@
-"""ETags: `"v3"` names an entry's version (families), `"s42"` its last change of any sort (staff)."""
+"""ETags: `"v3"` names an entry's version (families), `"s42"` its last change of any sort (staff); the last page of
+changes carries its participant's last change number in this database (weak: `server_time` goes on).
+"""
 
 import re
+from uuid import UUID
 
 from backend.errors import InvalidParameter, PreconditionMissing
 
@@ -13,6 +16,10 @@ def version_tag(version: int) -> str:
 
 def change_tag(seq: int) -> str:
     return f'"s{seq}"'
+
+
+def head_tag(seq: int, epoch: UUID) -> str:
+    return f'W/"{epoch.hex}-{seq}"'
 
 
 def number_in(tag: str | None, letter: str) -> int:

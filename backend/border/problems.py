@@ -27,7 +27,7 @@ BY_STATUS: dict[int, type[StudyError]] = {
     415: errors.WrongContentType,
 }
 LOST_CONNECTION = (
-    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError, asyncpg.TooManyConnectionsError, asyncpg.DeadlockDetectedError,
     asyncpg.QueryCanceledError, asyncpg.DiskFullError, DBConnectionError, ConnectionError, TimeoutError,
 )
@@ -69,6 +69,8 @@ def on_study_error(_request: Request[Any, Any, Any], refusal: StudyError) -> Res
 def on_http_exception(_request: Request[Any, Any, Any], failure: HTTPException) -> Response[Any]:
     if failure.status_code >= 500:
         return on_bug(_request, failure)
+    if failure.status_code == 400 and any(fault["pointer"] == "/data" for fault in _parameter_faults(failure)):
+        return respond(errors.MalformedBody("The body is empty"))
     known = BY_STATUS.get(failure.status_code)
     refusal = known() if known else errors.InvalidParameter(errors=_parameter_faults(failure))
     refusal.headers = {k: v for k, v in (failure.headers or {}).items() if k.lower() in ("allow", "retry-after")}
@@ -83,7 +85,7 @@ def _parameter_faults(failure: HTTPException) -> list[dict[str, str]]:
 
 def on_bug(_request: Request[Any, Any, Any], failure: Exception) -> Response[Any]:
     """A lost database is 503; all else is a bug, logged under a reference without the request's content."""
-    if _database_is_away(failure):
+    if database_is_away(failure):
         return respond(errors.DatabaseAway())
     reference = uuid4().hex
     # Frames only: an exception's message may quote what somebody wrote.
@@ -92,7 +94,7 @@ def on_bug(_request: Request[Any, Any, Any], failure: Exception) -> Response[Any
     return respond(errors.Bug(reference=reference))
 
 
-def _database_is_away(failure: BaseException | None) -> bool:
+def database_is_away(failure: BaseException | None) -> bool:
     if isinstance(failure, LOST_CONNECTION):
         return True
     if isinstance(failure, OperationalError):

@@ -42,7 +42,7 @@ class SafeTransactionContext(TransactionContextPooled):
 
 
 class Client(AsyncpgDBClient):
-    connection_class = Connection
+    connection_class = Connection  # type: ignore[assignment] # Tortoise leaves asyncpg's record type open
 
     def _in_transaction(self) -> TransactionContext:
         return SafeTransactionContext(TransactionWrapper(self), self._pool_init_lock)

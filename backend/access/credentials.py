@@ -1,0 +1,97 @@
+"""Proving who one is: e-mail and password, and for staff a code of the authenticator or a recovery code.
+
+Whatever is wrong, the words and the time are the same.
+"""
+
+import hmac
+from datetime import datetime
+
+import pyotp
+from cryptography.fernet import InvalidToken
+from tortoise.expressions import Q
+
+from backend.access.limits import count_attempt
+from backend.access.passwords import verify_password
+from backend.access.seal import Seal
+from backend.errors import SignInFailed, TotpRequired
+from models import Account, RecoveryCode, StaffRole
+
+TRIES_PER_ACCOUNT = 10
+STEP_SECONDS = 30
+
+
+def sign_in_name(email: str) -> str:
+    return email.strip().lower()
+
+
+async def account_with_password(seal: Seal, email: str, password: str, now: datetime) -> Account:
+    """The account whose password this is. Outside of any transaction: the attempt counts whatever happens.
+
+    Raises SignInFailed or TooManyAttempts.
+    """
+    name = sign_in_name(email)
+    await count_attempt(seal, "sign_in", name, TRIES_PER_ACCOUNT, now)
+    account = await Account.get_or_none(email=name)
+    is_right = await verify_password(account.password_hash if account else None, password)
+    if account is None or not is_right or account.disabled_at is not None:
+        raise SignInFailed
+    return account
+
+
+async def require_second_factor(seal: Seal, account: Account, code: str | None, now: datetime) -> None:
+    """Staff prove a second thing. Raises TotpRequired (nothing sent) or SignInFailed."""
+    if not await is_staff(account, now):
+        return
+    if account.totp_secret is None or account.email_verified_at is None:
+        raise SignInFailed  # the first sign-in was not finished
+    if not code:
+        raise TotpRequired
+    if not await use_totp(seal, account, code, now) and not await use_recovery_code(seal, account, code, now):
+        raise SignInFailed
+
+
+async def is_staff(account: Account, now: datetime) -> bool:
+    """Also with a role that begins later: no session may grow into it without a second factor."""
+    living = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
+    return await StaffRole.filter(living, account_id=account.id).exists()
+
+
+async def use_totp(seal: Seal, account: Account, code: str, now: datetime) -> bool:
+    """Whether it is the code of this half minute or a neighbour's; each works once (RFC 6238 §5.2)."""
+    if account.totp_secret is None:
+        return False
+    try:
+        step = matching_step(seal.open(account.totp_secret), code, now)
+    except InvalidToken:  # sealed under a SECRET_KEY that is lost: `staff reset`
+        step = None
+    if step is None:
+        return False
+    # The secret again: it may have been reset since the account was read.
+    unused = Account.filter(id=account.id, totp_secret=account.totp_secret, totp_last_step__lt=step)
+    return await unused.update(totp_last_step=step) == 1
+
+
+def matching_step(secret: str, code: str, now: datetime) -> int | None:
+    typed = _typed(code).encode()
+    totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
+    present = int(now.timestamp()) // STEP_SECONDS
+    for step in (present, present - 1, present + 1):
+        if hmac.compare_digest(totp.generate_otp(step).encode(), typed):
+            return step
+    return None
+
+
+async def use_recovery_code(seal: Seal, account: Account, code: str, now: datetime) -> bool:
+    unused = RecoveryCode.filter(
+        account_id=account.id, code_hash=recovery_hash(seal, code), used_at__isnull=True
+    )
+    return await unused.update(used_at=now) >= 1
+
+
+def recovery_hash(seal: Seal, code: str) -> str:
+    return seal.keyed_hash("recovery:" + _typed(code))
+
+
+def _typed(code: str) -> str:
+    """As people type it: spaces, dashes and lower case don't matter."""
+    return "".join(letter for letter in code.upper() if letter.isalnum())

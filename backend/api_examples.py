@@ -1,0 +1,42 @@
+"""One example of every body that phones and staff send, for the OpenAPI document. All people are made up."""
+
+from typing import Any
+
+_FRACTURE = {"occurred": "2026-11-20T14:30", "sites": [{"bone": "femur", "side": "left"}], "pain": 6}
+_ITEM = {"id": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77", "kind": "fracture", "client_seq": 17, "data": _FRACTURE}
+_PASSWORD = "seven quiet weeks in a row"  # noqa: S105 - nobody's
+
+BODY_EXAMPLES: dict[str, Any] = {
+    # accounts
+    "Credentials": {"email": "mia@example.org", "password": _PASSWORD, "device_name": "Mia's phone",
+                    "app_version": "1.2.0"},
+    "Refresh": {"refresh_token": "01932f6e8a007c4e9d115b1f0c3a2e77.4.an-opaque-text-of-this-server"},
+    "AccountChange": {"language": "sv", "timezone": "Europe/Stockholm"},
+    "NewStaff": {"email": "nora@hospital.example", "display_name": "Nora",
+                 "roles": [{"role": "coordinator", "site": "SE01"}]},
+    "FirstSignIn": {"token": "what-stands-behind-the-hash-of-the-link", "password": _PASSWORD},
+    # participants
+    "NewParticipant": {"code": "SE01-003", "arm": "postnatal", "birth_month": "2024-05", "gestational_weeks": 38,
+                       "gestational_days": 2},
+    "NewLinkingCode": {"relation": "mother", "role": "guardian"},
+    "Redemption": {"code": "7KXM-2PQW-HT4C", "email": "mia@example.org", "password": _PASSWORD,
+                   "display_name": "Mia", "language": "sv", "timezone": "Europe/Stockholm"},
+    "OwnRedemption": {"code": "7KXM-2PQW-HT4C"},
+    # diary
+    "EntryWrite": {"kind": "fracture", "data": _FRACTURE, "timezone": "Europe/Stockholm"},
+    "PushItem": _ITEM,
+    "PushBatch": {"replica_id": "5f0c1d8e-3b52-4f0e-9a55-0d7f1f6f2a10", "schema": 1, "items": [_ITEM]},
+    "Dismissal": {"reason": "Entered again by the family on the phone"},
+    # review
+    "Assignment": {"assignee_id": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77"},
+    "QueryQuestion": {"field": "/imaging", "question": "Was an X-ray taken?", "due_on": "2026-12-04"},
+    "Reply": {"text": "Yes, on the same evening."},
+    "Rejection": {"reason": "test_entry"},
+    "Reopening": {"reason": "The X-ray has been read anew"},
+    "DuplicateLink": {"duplicate_of": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77"},
+    # visits and inbox
+    "VisitPlan": {"first_dose_on": "2026-02-10"},
+    "Agreement": {"at": "2026-05-20T09:30:00"},
+    "Attendance": {"attended_on": "2026-05-20"},
+    "Preferences": {"email_on": True, "quiet_from": 20, "quiet_until": 8},
+}

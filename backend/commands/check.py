@@ -1,0 +1,120 @@
+"""`check`: is this installation sound? Numbered lines without values; exit code 1 when something is not."""
+
+import asyncio
+import socket
+from datetime import datetime, timedelta
+
+import click
+
+from backend.access.keys import sealed_otherwise
+from backend.access.seal import Seal
+from backend.clock import utc_now
+from backend.commands.embedded import prepare_embedded
+from backend.commands.start import SEALED_OTHERWISE, UNREACHABLE
+from backend.settings import Settings, SettingsError, faults_in, read_settings
+from backend.wiring import wire
+from models import Heartbeat
+from models.database import check_durability, close_database, open_database
+from models.migrator import pending_here
+from models.protocol import ProtocolError
+from models.statement import is_postgres, rows
+
+FRESH = timedelta(seconds=60)
+
+
+class Report:
+    """Lines as they are found; a fault makes the exit code 1, a remark does not."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.faults = 0
+
+    def fine(self, what: str, sentence: str) -> None:
+        self.number += 1
+        click.echo(f"{self.number:2}. {what:<13} {sentence}")
+
+    def faulty(self, what: str, *sentences: str) -> None:
+        for sentence in sentences:
+            self.faults += 1
+            self.fine(what, f"to mend: {sentence}")
+
+    def judge(self, what: str, faults: list[str], good: str) -> None:
+        if faults:
+            self.faulty(what, *faults)
+        else:
+            self.fine(what, good)
+
+
+@click.command()
+@click.option("--worker", "worker_only", is_flag=True, help="Only: does a worker of this host live? (health check)")
+def check(worker_only: bool) -> None:
+    """Say whether this installation is sound."""
+    report = Report()
+    try:
+        settings = prepare_embedded(read_settings())
+    except SettingsError as fault:
+        report.faulty("settings", str(fault))
+    else:
+        if not worker_only:
+            _check_files(report, settings)
+        asyncio.run(_check_database(report, settings, worker_only))
+    click.echo("Sound." if not report.faults else f"{report.faults} thing(s) to mend.")
+    raise SystemExit(1 if report.faults else 0)
+
+
+def _check_files(report: Report, settings: Settings) -> None:
+    report.judge("settings", faults_in(settings), "usable")
+    try:
+        wiring = wire(settings)
+    except ProtocolError as fault:
+        report.faulty("protocol", str(fault))
+    except SettingsError as fault:
+        report.faulty("wiring", str(fault))
+    else:
+        file = wiring.protocol.file
+        report.fine("protocol", f"{file.code} version {file.version}, {len(file.site)} sites")
+        report.fine("destinations", ", ".join(f"{rule.code} ({rule.kind})" for rule in wiring.destinations) or "none")
+        report.fine("channels", ", ".join(channel.name for channel in wiring.channels))
+
+
+async def _check_database(report: Report, settings: Settings, worker_only: bool) -> None:
+    try:
+        await open_database(settings.database_url, 1)
+        try:
+            await rows("SELECT 1 AS one")
+            if not worker_only:
+                await _check_tables(report)
+                await _check_secret_key(report, settings)
+            if worker_only or not await pending_here():
+                await _check_worker(report, utc_now(), own_host=worker_only)
+        finally:
+            await close_database()
+    except UNREACHABLE as failure:
+        report.faulty("database", f"can't be reached ({type(failure).__name__})")
+
+
+async def _check_tables(report: Report) -> None:
+    report.fine("database", "PostgreSQL answers" if is_postgres() else "SQLite answers")
+    missing = await pending_here()
+    report.judge(
+        "migrations", ["some have not run; run `fracture-diary migrate`"] if missing else [], "all have run"
+    )
+    report.judge("durability", await check_durability(), "what was acknowledged survives a power cut")
+
+
+async def _check_secret_key(report: Report, settings: Settings) -> None:
+    if settings.secret_key and not await pending_here() and await sealed_otherwise(Seal(settings.secret_key)):
+        report.faulty("secret key", SEALED_OTHERWISE)
+
+
+async def _check_worker(report: Report, now: datetime, *, own_host: bool) -> None:
+    beats = Heartbeat.all().order_by("-beat_at")
+    if own_host:
+        beats = beats.filter(worker__startswith=f"{socket.gethostname()[:50]}:")
+    latest = await beats.first()
+    if latest is None and not own_host:
+        report.fine("worker", "none has run yet; nothing is forwarded and nobody is reminded until one does")
+    elif latest is None or now - latest.beat_at > FRESH:
+        report.faulty("worker", "no sign of life in the last 60 seconds; start `fracture-diary worker`")
+    else:
+        report.fine("worker", f"last sign of life {max(0, round((now - latest.beat_at).total_seconds()))} s ago")

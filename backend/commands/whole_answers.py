@@ -1,0 +1,42 @@
+"""Head and body of an answer leave in one packet.
+
+uvicorn writes them one after the other and uvloop sends each at once: a second system call here and a second awakening
+at the other end, together a seventh of what a submit costs. Answers that stream are not held back: what is not
+followed by a body in the same turn of the loop leaves at its end.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class GatheringTransport:
+    """The connection's transport, which writes once per turn of the loop."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._gathered: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, content: bytes) -> None:
+        if not self._gathered:
+            self._loop.call_soon(self._flush)
+        self._gathered.append(content)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        content, self._gathered = b"".join(self._gathered), []
+        if content and not self._transport.is_closing():
+            self._transport.write(content)
+
+
+class WholeAnswers(HttpToolsProtocol):
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(GatheringTransport(transport, self.loop))  # type: ignore[arg-type]

@@ -1,0 +1,71 @@
+"""Codes, times and ages in readable English; a code that the dictionary lacks is shown as it is."""
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from backend.diary.partial_dates import zone_named
+
+ENGLISH: dict[str, dict[str, str]] = tomllib.loads(
+    (Path(__file__).parent / "dictionary" / "en.toml").read_text("utf-8")
+)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def say(what: str, code: object) -> str:
+    """The word for a code of that list (`field`, `value`, `state` …)."""
+    return ENGLISH[what].get(str(code), str(code))
+
+
+def moment(at: datetime | None, zone: str) -> str:
+    """An instant on the reader's own clock."""
+    if at is None:
+        return "—"
+    local = at.astimezone(zone_named(zone) or ZoneInfo("UTC"))
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+
+
+def partial_date(text: str) -> str:
+    """2026-11-20T14:30 → 20 Nov 2026, 14:30; 2026-11 → Nov 2026."""
+    day, _, time = text.partition("T")
+    parts = day.split("-")
+    if not all(part.isdecimal() for part in parts) or not 1 <= len(parts) <= 3:
+        return text
+    words = [parts[0]]
+    if len(parts) > 1:
+        month = int(parts[1])
+        if not 1 <= month <= len(MONTHS):
+            return text
+        words.insert(0, MONTHS[month - 1])
+    if len(parts) > 2:
+        words.insert(0, str(int(parts[2])))
+    return " ".join(words) + (f", {time}" if time else "")
+
+
+def device_time(text: str | None) -> str:
+    """The phone's own time with its offset; odd texts as they were sent."""
+    try:
+        sent = datetime.fromisoformat(text or "")
+    except ValueError:
+        return text or "—"
+    offset = f"{sent:%z}"
+    shown = f"{sent.day} {MONTHS[sent.month - 1]} {sent.year}, {sent:%H:%M}"
+    return f"{shown} (UTC{offset[:3]}:{offset[3:5]})" if offset else shown
+
+
+def age(hours: float) -> str:
+    """How long something has waited."""
+    if hours < 1:
+        return f"{int(hours * 60)} min"
+    return f"{int(hours)} h" if hours < 48 else f"{int(hours // 24)} days"
+
+
+def clock_skew(seconds: int | None) -> str:
+    """What the phone's clock was worth."""
+    if seconds is None:
+        return "not known"
+    if abs(seconds) < 60:
+        return "right"
+    size = age(abs(seconds) / 3600)
+    return f"{size} fast" if seconds > 0 else f"{size} slow"

@@ -1,0 +1,50 @@
+"""What a correction or a retraction sets in motion: back to review, questions answered, the study team told."""
+
+from datetime import datetime
+
+from backend.access.actor import Actor
+from backend.audit import next_seq, record
+from backend.diary.uploads import Sender
+from backend.forwarding import outbox
+from models import DataQuery, DiaryEntry, Participant, QueryReply
+from models.actions import Action
+from models.vocabulary import EntryState, QueryState
+
+AFTER_CORRECTION = {
+    EntryState.RECEIVED: EntryState.RECEIVED,
+    EntryState.QUERY_OPEN: EntryState.ANSWERED,
+    EntryState.ANSWERED: EntryState.ANSWERED,
+}
+"""A correction puts the entry back before staff: everything else becomes in_review."""
+
+
+async def after_correction(sender: Sender, participant: Participant, entry: DiaryEntry) -> None:
+    """A correction answers every open question about its entry."""
+    entry.state = AFTER_CORRECTION.get(entry.state, EntryState.IN_REVIEW)
+    for query in await DataQuery.filter(entry_id=entry.id, state=QueryState.OPEN):
+        await answer_query(sender.actor, participant, entry, query, sender.now)
+
+
+async def after_retraction(sender: Sender, participant: Participant, entry: DiaryEntry) -> None:
+    """The study team learns of a retraction at once; open questions about it are over."""
+    entry.state = EntryState.RETRACTED
+    for query in await DataQuery.filter(entry_id=entry.id).exclude(state=QueryState.CLOSED):
+        query.state, query.closed_at, query.seq = QueryState.CLOSED, sender.now, await next_seq(participant)
+        await query.save()
+        await record(sender.actor, Action.QUERY_CLOSE, query, sender.now, participant=participant, seq=query.seq)
+    entry.open_queries = 0
+    await outbox.withdraw(participant, entry, sender.now)
+
+
+async def answer_query(
+    actor: Actor, participant: Participant, entry: DiaryEntry, query: DataQuery, now: datetime, *, text: str = ""
+) -> None:
+    """One reply of the family, in words or as a correction. The caller saves the entry."""
+    if query.state is QueryState.OPEN:
+        entry.open_queries -= 1
+    query.state, query.answered_at, query.seq = QueryState.ANSWERED, now, await next_seq(participant)
+    await query.save()
+    await QueryReply.create(
+        query_id=query.id, author_id=actor.account, text=text, entry_version=entry.version, at=now
+    )
+    await record(actor, Action.QUERY_ANSWER, query, now, participant=participant, seq=query.seq)

@@ -1,0 +1,60 @@
+"""What could not be stored, as staff see it: within their sites, oldest first."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from tortoise.expressions import Subquery
+from tortoise.functions import Length
+
+from backend.access import scope
+from backend.access.actor import Actor
+from backend.audit import note_read
+from backend.paging import Page, decode_cursor, encode_cursor, page_limit
+from models import Participant, QuarantinedItem
+from models.vocabulary import QuarantineState
+
+LARGEST_PAGE = 1024 * 1024
+"""Characters. A request may be as large, so one item always fits."""
+
+
+class QuarantineView(msgspec.Struct):
+    id: UUID
+    participant_code: str
+    item: dict[str, Any]
+    """Word for word what was sent."""
+    problem: dict[str, Any]
+    times_sent: int
+    received_at: datetime
+
+
+async def quarantined(actor: Actor, cursor: str | None, limit: int, now: datetime) -> Page[QuarantineView]:
+    """What nobody has dismissed yet; looking at it is looking at those participants' records."""
+    visible = scope.participants_of(actor).only("id")
+    chosen = QuarantinedItem.filter(state=QuarantineState.OPEN, participant_id__in=Subquery(visible))
+    if after := decode_cursor(cursor, UUID):
+        chosen = chosen.filter(id__gt=after[0])
+    sized = await chosen.order_by("id").limit(page_limit(limit) + 1).annotate(size=Length("body")).values("id", "size")
+    found = await QuarantinedItem.filter(id__in=_fitting(sized[:limit])).order_by("id")
+    of = Participant.filter(id__in=[item.participant_id for item in found])  # type: ignore[attr-defined]
+    codes: dict[UUID, str] = dict(await of.values_list("id", "code"))
+    for participant_id in codes:
+        await note_read(actor, participant_id, now)
+    views = [
+        QuarantineView(i.id, codes[i.participant_id], msgspec.json.decode(i.body), i.problem, i.times_sent,  # type: ignore[attr-defined]
+                       i.received_at)
+        for i in found
+    ]
+    return Page(views, encode_cursor(views[-1].id) if len(sized) > len(views) else None)
+
+
+def _fitting(sized: list[dict[str, Any]]) -> list[UUID]:
+    """The items of a page that a browser can show: at least one, however large."""
+    fitting, total = [], 0
+    for row in sized:
+        total += row["size"]
+        if fitting and total > LARGEST_PAGE:
+            break
+        fitting.append(row["id"])
+    return fitting

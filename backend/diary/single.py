@@ -1,0 +1,157 @@
+"""One entry as a resource: read it, write it under the version you saw, retract it, see all its revisions."""
+
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.access import scope
+from backend.border.problems import as_problem
+from backend.diary import quarantine
+from backend.diary.fast_path import Created, NotPlain, create_entry_together
+from backend.diary.merge import overlay
+from backend.diary.schemas import EntryView, EntryWrite, RevisionView
+from backend.diary.sync import current_of
+from backend.diary.uploads import Sender, Upload, change_reason, require_storable
+from backend.diary.write import write_upload
+from backend.errors import NotFound, Stale, StudyError, UnstorableItem
+from models import DiaryEntry, EntryRevision
+from models.transaction import atomic
+from models.vocabulary import EntryState
+
+
+async def create_entry(sender: Sender, entry_id: UUID, body: EntryWrite) -> EntryView:
+    """A new entry (If-None-Match: *). The same content again is the same answer.
+
+    Raises Stale when another entry stands there, UnstorableItem (kept in quarantine).
+    """
+    upload = await _read(sender, entry_id, body, base=0, whole=False)
+    try:
+        stored = await create_entry_together(sender, upload)
+    except NotPlain:
+        entry = await _kept_when_refused(sender, entry_id, body, _create_plainly(sender, upload))
+        return told_to(sender, entry, upload)
+    return _view_of_created(sender, upload, stored)
+
+
+async def change_entry(sender: Sender, entry_id: UUID, body: EntryWrite, base: int, *, whole: bool) -> EntryView:
+    """A correction: `whole` replaces all answers, else only those sent. Raises NotFound, Stale, UnstorableItem."""
+    upload = await _read(sender, entry_id, body, base=base, whole=whole)
+    entry = await _kept_when_refused(sender, entry_id, body, write_if_current(sender, upload))
+    return told_to(sender, entry, upload)
+
+
+async def retract_entry(sender: Sender, upload: Upload) -> EntryView:
+    """Raises NotFound or Stale."""
+    return told_to(sender, await write_if_current(sender, upload), upload)
+
+
+@atomic
+async def write_if_current(sender: Sender, upload: Upload) -> DiaryEntry:
+    """Raises NotFound, or Stale with what stands now."""
+    participant = await scope.locked_participant(sender.actor, sender.participant_id)
+    entry = await DiaryEntry.get_or_none(id=upload.id, participant_id=participant.id)
+    if entry is None or not sender.may_touch(entry):
+        raise NotFound
+    if entry.version != upload.base_version:
+        raise _stale(sender, entry)
+    return (await write_upload(sender, participant, upload)).entry
+
+
+@atomic
+async def _create_plainly(sender: Sender, upload: Upload) -> DiaryEntry:
+    participant = await scope.locked_participant(sender.actor, sender.participant_id)
+    entry = await DiaryEntry.get_or_none(id=upload.id)
+    if entry is None or entry.participant_id != participant.id or not sender.may_touch(entry):  # type: ignore[attr-defined]
+        return (await write_upload(sender, participant, upload)).entry
+    first = await EntryRevision.get(entry_id=entry.id, version=1)
+    if first.sent != upload.data:
+        raise _stale(sender, entry)
+    return entry
+
+
+def _stale(sender: Sender, entry: DiaryEntry) -> Stale:
+    return Stale(current=current_of(entry)) if sender.may_see else Stale()
+
+
+async def _read(sender: Sender, entry_id: UUID, body: EntryWrite, *, base: int, whole: bool) -> Upload:
+    try:
+        if body.kind:
+            require_storable(body.data, body.kind, sender.protocol)
+        return Upload(
+            id=entry_id, data=body.data, kind=body.kind, base_version=base, device_time=body.recorded_at,
+            timezone=body.timezone, reason=change_reason(body.reason), resolves=body.resolves,
+            confirmed=body.confirmed, whole=whole,
+        )
+    except UnstorableItem as refusal:
+        await _keep(sender, entry_id, body, refusal)
+        raise
+
+
+async def _kept_when_refused(
+    sender: Sender, entry_id: UUID, body: EntryWrite, work: Coroutine[Any, Any, DiaryEntry]
+) -> DiaryEntry:
+    try:
+        return await work
+    except UnstorableItem as refusal:
+        await _keep(sender, entry_id, body, refusal)
+        raise
+
+
+async def _keep(sender: Sender, entry_id: UUID, body: EntryWrite, refusal: StudyError) -> None:
+    item = {"id": str(entry_id), "kind": body.kind, "data": body.data, "recorded_at": body.recorded_at}
+    await quarantine.keep(sender.actor, sender.participant_id, [(item, as_problem(refusal))], sender.now)
+
+
+async def entry_view(participant_id: UUID, entry_id: UUID) -> EntryView:
+    """The caller has checked that the actor may see this participant. Raises NotFound."""
+    entry = await DiaryEntry.get_or_none(id=entry_id, participant_id=participant_id)
+    if entry is None:
+        raise NotFound
+    return view_of(entry)
+
+
+def view_of(entry: DiaryEntry) -> EntryView:
+    return EntryView(
+        entry.id, entry.participant_id, entry.kind, entry.state, entry.version, entry.seq, entry.data,  # type: ignore[attr-defined]
+        entry.findings, entry.open_conflicts, entry.open_queries, entry.pending, entry.recorded_by_id,  # type: ignore[attr-defined]
+        entry.relation, entry.received_at, entry.occurred_from, entry.occurred_to,
+    )
+
+
+def told_to(sender: Sender, entry: DiaryEntry, upload: Upload) -> EntryView:
+    """The entry after a write. Who may report only gets back their own words, not what others made of them."""
+    view = view_of(entry)
+    if sender.may_see:
+        return view
+    return msgspec.structs.replace(
+        view, data=overlay({}, upload.data), findings=[], open_conflicts=0, open_queries=0, occurred_from=None,
+        occurred_to=None,
+    )
+
+
+def _view_of_created(sender: Sender, upload: Upload, created: Created) -> EntryView:
+    assert upload.kind  # noqa: S101 - it was stored
+    return EntryView(
+        upload.id, sender.participant_id, upload.kind, EntryState.RECEIVED, 1, created.seq, created.data,
+        created.findings, 0, 0, False, sender.actor.account, sender.actor.guardians[sender.participant_id].relation,
+        sender.now, created.occurred_from, created.occurred_to,
+    )
+
+
+async def revisions_of(participant_id: UUID, entry_id: UUID) -> list[RevisionView]:
+    """Every write, accepted or conflicting, in order of arrival. Raises NotFound."""
+    found = await EntryRevision.filter(entry_id=entry_id, entry__participant_id=participant_id).order_by("seq")
+    if not found:
+        raise NotFound
+    return [
+        RevisionView(
+            r.id, r.version, r.state, r.base_version, r.data, r.sent, r.retracts, r.reason, r.resolves, r.findings,
+            r.author_id, r.relation, r.device_time, r.timezone, r.clock_skew, r.app_version, r.protocol_hash,  # type: ignore[attr-defined]
+            r.received_at,
+        )
+        for r in found
+    ]
+
+

@@ -1,0 +1,96 @@
+// The first screen: what waits for the person, the diary as a list, and the three buttons in reach of the thumb.
+import { lastWeek } from "../dates.js";
+import { standing } from "../diary.js";
+import { button, go, h, say } from "../elements.js";
+import { changed, refresh, sendNow, state } from "../state.js";
+import { dateWords, dayAndTime, longDay, placeWords, shortDay, t, timeOfDay } from "../words.js";
+
+export async function show() {
+  if (!state.participant) return h("p", {}, t("home.no_child"));
+  const id = state.participant.id;
+  const [entries, questions, visit, draft, waiting] = await Promise.all([
+    cardsOf(id), state.diary.questions(id), state.diary.nextVisit(id), state.diary.draft(), state.diary.unsent(),
+  ]);
+  return h("div", { class: "home" },
+    await connection(waiting),
+    draft ? h("p", { class: "card" }, t("home.draft"), " ", h("a", { href: "#/write/draft" }, t("home.continue"))) : null,
+    questions.map(questionCard),
+    visit ? h("section", { class: "card" }, h("h2", {}, t("visit.next")), h("p", {}, visitWords(visit))) : null,
+    h("section", {}, h("h2", {}, t("home.entries")),
+      entries.length ? h("ul", { class: "entries" }, entries.map(entryCard)) : h("p", { class: "quiet" }, t("home.empty"))),
+    h("div", { class: "thumb" },
+      button(t("home.fracture"), () => go("write/fracture"), { class: "main" }),
+      button(t("home.symptom"), () => go("write/symptom")),
+      weekButton(entries)));
+}
+
+const cardsOf = (id) => state.diary.entries(id);
+
+/** What is unsent, and when the last sending really ended well. */
+async function connection(waiting) {
+  const at = await state.kept.get("synced_at");
+  const words = waiting ? t(waiting === 1 ? "sync.waiting_one" : "sync.waiting", { count: waiting })
+    : at ? t("sync.all_sent", { time: sinceWords(new Date(at)) }) : t("sync.never");
+  const more = state.connection === "signed_out" ? h("a", { href: "#/sign-in" }, t("sync.sign_in"))
+    : state.connection === "outdated" ? t("sync.outdated")
+      : waiting && state.connection !== "sending" ? button(t("sync.send_now"), sendNow, { class: "small" }) : null;
+  return h("p", { class: "connection" }, words, " ", more);
+}
+
+const sinceWords = (date) => (date.toDateString() === new Date().toDateString() ? timeOfDay(date) : dayAndTime(date));
+
+function questionCard(query) {
+  return h("section", { class: "card asked" }, h("h2", {}, t("question.from_team")), h("p", {}, query.question),
+    query.answer ? h("p", { class: "quiet" }, t("question.answer_waiting"))
+      : h("a", { href: `#/question/${query.id}`, class: "button" }, t("question.answer")));
+}
+
+function visitWords(visit) {
+  if (visit.agreed_at) {
+    return t("visit.agreed", { when: dayAndTime(new Date(visit.agreed_at)) });
+  }
+  if (!visit.opens_on || !visit.closes_on) return t("visit.around", { day: longDay(new Date(`${visit.target_on}T12:00`)) });
+  const [from, to] = [visit.opens_on, visit.closes_on].map((day) => shortDay(new Date(`${day}T12:00`)));
+  return t("visit.between", { from, to });
+}
+
+function entryCard(entry) {
+  const where = standing(entry);
+  const place = where === "conflict" ? `#/conflict/${entry.id}` : `#/details/${entry.id}`;
+  return h("li", {}, h("a", { href: place, class: `entry ${where}` },
+    h("span", { class: "what" }, titleOf(entry)), h("span", { class: "when" }, whenOf(entry)),
+    h("span", { class: "standing" }, t(`standing.${where}`))));
+}
+
+export function titleOf(entry) {
+  const { data, kind } = entry;
+  if (kind === "fracture") {
+    return data.sites?.length ? t("title.fracture_at", { place: data.sites.map(placeWords).join(", ") }) : t("kind.fracture");
+  }
+  if (kind === "symptom") return data.symptom ? t(`symptom.${data.symptom}`) : t("kind.symptom");
+  return kind === "check_in" ? t(`answer.${data.answer ?? "unknown"}`) : t(`kind.${kind}`);
+}
+
+export function whenOf({ kind, data }) {
+  if (kind !== "check_in") return dateWords(data.occurred, data.part_of_day);
+  return data.from && data.to ? weekWords(data) : "";
+}
+
+const weekWords = ({ from, to }) => `${shortDay(new Date(`${from}T12:00`))} – ${shortDay(new Date(`${to}T12:00`))}`;
+
+/** One tap attests the last week; once it is noted, the button says so. */
+function weekButton(entries) {
+  const rule = state.protocol?.check_in;
+  if (!rule) return button(t("home.week_unknown"), async () => { await refresh(); changed(); });
+  const week = lastWeek(rule, new Date());
+  const noted = entries.some(({ kind, data, deleted }) => kind === "check_in" && data.to === week.to && !deleted);
+  if (noted) return h("p", { class: "quiet wide" }, t("home.week_noted", { week: weekWords(week) }));
+  const words = [h("span", {}, t("home.week_nothing")), h("small", {}, weekWords(week))];
+  return [button(words, async (event) => {
+    event.currentTarget.disabled = true;
+    await state.diary.write(state.participant.id, { kind: "check_in", data: { ...week, answer: "nothing_happened" } });
+    say(t("saved"));
+    changed();
+    sendNow().catch(() => {});
+  }, { class: "wide" }), h("a", { href: "#/write/check_in", class: "wide" }, t("home.week_other"))];
+}

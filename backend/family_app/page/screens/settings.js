@@ -1,0 +1,52 @@
+// Language, what the child is called on this phone, what is stored here, and signing out.
+import { button, go, h, say } from "../elements.js";
+import { changed, nameOf, rename, sendNow, signOut, state } from "../state.js";
+import { dayAndTime, language, speak, t } from "../words.js";
+
+const NAMES = { en: "English", sv: "Svenska" };
+
+export async function show() {
+  const [unsent, at, entries] = await Promise.all([
+    state.diary.unsent(), state.kept.get("synced_at"), state.kept.all("entries"),
+  ]);
+  const name = h("input", { id: "name", maxlength: 40, autocomplete: "off",
+    value: state.participant ? state.names[state.participant.id] ?? "" : "" });
+  return h("div", {},
+    h("h1", {}, t("settings")),
+    h("section", { class: "card" }, h("h2", {}, t("settings.language")), h("div", { class: "chips" },
+      state.config.languages.map((code) => button(NAMES[code] ?? code, () => change(code),
+        { class: "chip", lang: code, "aria-pressed": String(code === language) })))),
+    state.participant ? h("form", { class: "card", onsubmit: async (event) => {
+      event.preventDefault();
+      await rename(state.participant, name.value);
+      say(t("saved"));
+      go("");
+    } }, h("label", { for: "name" }, t("settings.name", { code: state.participant.code })), name,
+    h("button", {}, t("save"))) : null,
+    h("section", { class: "card" }, h("h2", {}, t("settings.this_phone")), h("dl", {},
+      h("dt", {}, t("settings.entries")), h("dd", {}, String(entries.length)),
+      h("dt", {}, t("settings.unsent")), h("dd", {}, String(unsent)),
+      h("dt", {}, t("settings.last_sent")), h("dd", {}, at ? dayAndTime(new Date(at)) : "–")),
+    button(t("sync.send_now"), sendNow)),
+    h("section", { class: "card" }, h("a", { href: "/app/link", class: "button" }, t("link.title"))),
+    h("section", { class: "card" }, unsent ? h("p", {}, t("settings.unsent_stay", { count: unsent })) : null,
+      button(t("sign_out"), () => leave())));
+}
+
+async function change(code) {
+  await state.device.set("language", code);
+  await speak([code], state.config.languages);
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+async function leave() {
+  try {
+    await signOut();
+    go("sign-in");
+    changed();
+  } catch (failure) {
+    say(failure.message);
+  }
+}
+
+export const childName = nameOf;

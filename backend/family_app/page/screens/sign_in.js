@@ -1,0 +1,48 @@
+// Signing in with e-mail and password. What is unsent on this phone waits for the same person.
+import { NoAnswer, ask } from "../answers.js";
+import { go, h } from "../elements.js";
+import { refresh, sendNow, state } from "../state.js";
+import { t } from "../words.js";
+
+export async function show() {
+  const email = h("input", { id: "email", type: "email", autocomplete: "username", required: true });
+  const password = h("input", { id: "password", type: "password", autocomplete: "current-password", required: true });
+  const wrong = h("p", { role: "alert" });
+  return h("form", { class: "write narrow", onsubmit: async (event) => {
+    event.preventDefault();
+    wrong.replaceChildren(await enter(email.value.trim(), password.value));
+  } },
+  h("h1", {}, state.config.app_name),
+  state.connection === "signed_out" && state.account ? h("p", {}, t("sign_in.again")) : null,
+  h("label", { for: "email" }, t("sign_in.email")), email,
+  h("label", { for: "password" }, t("sign_in.password")), password,
+  wrong,
+  h("button", { class: "main" }, t("sign_in")),
+  h("a", { href: "/app/link" }, t("sign_in.have_code")));
+}
+
+/** What went wrong in words; empty when signed in. */
+async function enter(email, password) {
+  try {
+    await ask("POST", "/sessions", { email, password, kind: "browser", device_name: deviceName() });
+  } catch (failure) {
+    return refusalWords(failure);
+  }
+  if (!(await refresh())) return t("problem.busy");
+  go("");
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+  sendNow().catch(() => {});
+  return "";
+}
+
+export const deviceName = () => (navigator.userAgentData?.platform ?? navigator.platform ?? "").slice(0, 60);
+
+/** A refusal of signing in or linking, in words. */
+export function refusalWords(failure) {
+  if (failure instanceof NoAnswer) return t("problem.offline");
+  const words = {
+    "sign_in.failed": "problem.sign_in", "sign_in.code_required": "problem.staff", too_many_attempts: "problem.too_many",
+    "password.weak": "problem.weak", "linking_code.refused": "problem.code",
+  }[failure.problem?.code];
+  return t(words ?? (failure.status < 500 ? "problem.invalid" : "problem.busy"));
+}

@@ -1,0 +1,97 @@
+// The page's start: language, what this phone knows, the screens, and the moments at which it sends.
+import { button, h } from "./elements.js";
+import { show as conflict } from "./screens/conflict.js";
+import { show as details } from "./screens/details.js";
+import { show as home } from "./screens/home.js";
+import { show as link } from "./screens/link.js";
+import { show as question } from "./screens/question.js";
+import { show as settings } from "./screens/settings.js";
+import { show as signIn } from "./screens/sign_in.js";
+import { show as write } from "./screens/write.js";
+import { choose, nameOf, onChange, open, refresh, sendNow, state } from "./state.js";
+import { speak, t } from "./words.js";
+
+const SCREENS = { "": home, write, details, question, conflict, settings, "sign-in": signIn };
+
+let drawn = 0;
+
+async function draw() {
+  const mine = (drawn += 1);
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  const atLink = location.pathname === "/app/link";
+  const screen = atLink ? link : state.account ? SCREENS[name] ?? home : signIn;
+  const content = await screen(...rest.map(decodeURIComponent));
+  if (mine !== drawn) return;
+  document.getElementById("top").replaceChildren(...top(screen));
+  document.getElementById("screen").replaceChildren(content);
+}
+
+/** The child's name on top of each screen, a way back, and the offer of a new version. */
+function top(screen) {
+  const parts = [];
+  if (state.newVersion && screen !== write) {
+    parts.push(h("p", { class: "notice" }, t("version.new"), " ", button(t("version.use"), useNewVersion)));
+  }
+  if (!state.account || !state.participant || [signIn, link].includes(screen)) return parts;
+  const back = screen === home ? null : h("a", { href: "#/", class: "back" }, t("back"));
+  const children = state.account.participants;
+  const who = children.length > 1
+    ? h("label", { class: "who" }, h("span", { class: "unseen" }, t("child")), h("select", {
+      onchange: (event) => choose(children.find(({ id }) => id === event.target.value)),
+    }, children.map((child) => h("option", { value: child.id, selected: child === state.participant }, nameOf(child)))))
+    : h("strong", { class: "who" }, nameOf(state.participant));
+  return [...parts, h("nav", { "aria-label": t("navigation") }, back, who,
+    screen === settings ? null : h("a", { href: "#/settings", class: "aside" }, t("settings")))];
+}
+
+function useNewVersion() {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  state.newVersion.postMessage("use the new version");
+}
+
+async function watchVersions() {
+  if (!("serviceWorker" in navigator)) return;
+  const registration = await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/" });
+  const offer = (worker) => worker?.addEventListener("statechange", () => {
+    if (worker.state === "installed" && navigator.serviceWorker.controller) { state.newVersion = worker; draw(); }
+  });
+  if (registration.waiting && navigator.serviceWorker.controller) state.newVersion = registration.waiting;
+  offer(registration.installing);
+  registration.addEventListener("updatefound", () => offer(registration.installing));
+}
+
+/** Redraw for news from the network, but never under somebody's fingers. */
+function redrawIfResting() {
+  const name = location.hash.replace(/^#\/?/, "").split("/")[0];
+  if (["", "settings"].includes(name) && !["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName)) draw();
+}
+
+async function start() {
+  state.config = await (await fetch("/app/config.json")).json();
+  document.title = state.config.app_name;
+  await open();
+  const language = await state.device.get("language");
+  await speak([language, state.account?.language, ...navigator.languages].filter(Boolean), state.config.languages);
+  window.addEventListener("hashchange", async () => {
+    await draw();
+    document.getElementById("screen").focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  });
+  onChange(redrawIfResting);
+  await draw();
+  const send = () => sendNow().catch(() => {});
+  window.addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") send(); });
+  setInterval(async () => {
+    if (document.visibilityState === "visible" && await state.diary?.unsent()) send();
+  }, 60000);
+  navigator.storage?.persist?.().catch(() => {});
+  watchVersions().catch(() => {});  // a private window has none; the page works while it is open
+  if (state.account) {
+    await refresh();
+    redrawIfResting();
+    await send();
+  }
+}
+
+start();

@@ -1,0 +1,100 @@
+// What the page knows while it is open: who, which child, which diary. Screens read it; nothing else holds state.
+import { NoAnswer, Refused, ask } from "./answers.js";
+import { Diary } from "./diary.js";
+import { device, openDiary } from "./store.js";
+import { Sync } from "./sync.js";
+import { t } from "./words.js";
+
+export const state = {
+  config: null, device: null, account: null, participant: null, names: {}, protocol: null,
+  kept: null, diary: null, sync: null, connection: "done", newVersion: null,
+};
+
+const listeners = new Set();
+export const onChange = (listener) => listeners.add(listener);
+export const changed = () => listeners.forEach((listener) => listener());
+
+/** Open what this phone knows, without a network: the account that used it last and its diary. */
+export async function open() {
+  state.device = await device();
+  const account = await state.device.get("account");
+  if (account) await enter(account);
+}
+
+/** Take this account's diary into use. */
+export async function enter(account) {
+  state.account = account;
+  state.kept = await openDiary(account.account_id);
+  state.diary = new Diary(state.kept);
+  state.names = (await state.kept.get("names")) ?? {};
+  state.protocol = (await state.kept.get("protocol")) ?? null;
+  const last = await state.device.get("participant");
+  state.participant = account.participants.find(({ id }) => id === last) ?? account.participants[0] ?? null;
+  state.sync = new Sync(state.kept, () => state.account?.participants ?? [], (connection) => {
+    state.connection = connection;
+    changed();
+  });
+}
+
+/** Ask the server who is signed in. Returns false when nobody is; without a network the phone's knowledge stands. */
+export async function refresh() {
+  try {
+    const me = await ask("GET", "/me");
+    await state.device.set("account", me);
+    if (me.account_id === state.account?.account_id) {
+      state.account = me;
+      state.participant = me.participants.find(({ id }) => id === state.participant?.id) ?? me.participants[0] ?? null;
+    } else await enter(me);
+    if (state.protocol?.hash !== me.protocol || !state.protocol) {
+      state.protocol = await ask("GET", "/protocol");
+      await state.kept.set("protocol", state.protocol);
+    }
+    return true;
+  } catch (failure) {
+    if (failure instanceof Refused && failure.status === 401) {
+      state.connection = "signed_out";
+      return false;
+    }
+    if (failure instanceof Refused || failure instanceof NoAnswer) {
+      state.connection = failure instanceof NoAnswer ? "offline" : "busy";
+      return true;
+    }
+    throw failure;
+  }
+}
+
+/** Whatever is waiting, send it now; fetch what is new. */
+export async function sendNow() {
+  if (!state.account) return;
+  if (!state.protocol) await refresh();
+  if (state.sync) await state.sync.now();
+}
+
+export async function choose(participant) {
+  state.participant = participant;
+  await state.device.set("participant", participant.id);
+  changed();
+}
+
+/** How this family calls the child on this phone; the server only knows the code. */
+export const nameOf = (participant) => state.names[participant.id] || participant.code;
+
+export async function rename(participant, name) {
+  state.names = { ...state.names, [participant.id]: name.trim() };
+  await state.kept.set("names", state.names);
+}
+
+/** Sign this phone out. The diary and what is unsent stay on it, for when the same person signs in again. */
+export async function signOut() {
+  await ask("DELETE", "/sessions/current").catch((failure) => {
+    if (failure instanceof NoAnswer) throw new Error(t("sign_out.needs_network"));
+  });
+  await state.device.write(["values"], (kept) => kept.values.delete("account"));
+  Object.assign(state, { account: null, participant: null, kept: null, diary: null, sync: null, protocol: null });
+}
+
+/** What the edit checks may know besides the answers. */
+export async function known() {
+  const skew = (await state.kept.get("clock_skew")) ?? 0;
+  return { now: Date.now() - skew, birth_month: state.participant.birth_month, clock_skew: skew };
+}

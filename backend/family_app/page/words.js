@@ -1,0 +1,47 @@
+// What the page says, in the person's language; dates by the browser's own Intl.
+
+let texts = {};
+export let language = "en";
+let region = "en-GB";
+const REGIONS = { en: "en-GB", sv: "sv-SE" };
+
+/** Load the first language we have among those wanted. */
+export async function speak(wanted, known) {
+  language = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => known.includes(tag)) ?? known[0];
+  region = wanted.find((tag) => tag.length > 2 && tag.toLowerCase().startsWith(language)) ?? REGIONS[language] ?? language;
+  texts = await (await fetch(`/app/texts/${language}.json`)).json();
+  document.documentElement.lang = language;
+  document.documentElement.dir = ["ar", "fa", "he", "ur"].includes(language) ? "rtl" : "ltr";
+}
+
+/** The text under a key, with {names} filled in. A key without a text shows its last part, so nothing is empty. */
+export function t(key, values = {}) {
+  const text = texts[key] ?? key.slice(key.lastIndexOf(".") + 1).replaceAll("_", " ");
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+export const known = (key) => key in texts;
+
+const format = (options) => (date) => new Intl.DateTimeFormat(region, options).format(date);
+export const shortDay = format({ day: "numeric", month: "short" });
+export const longDay = format({ weekday: "long", day: "numeric", month: "long" });
+const month = format({ month: "long", year: "numeric" });
+const clock = format({ hour: "2-digit", minute: "2-digit" });
+export const dayAndTime = (date) => `${longDay(date)} ${clock(date)}`;
+export const timeOfDay = clock;
+
+/** A partial date in words: "November 2026", "Friday 20 November", "Friday 20 November 14:30". */
+export function dateWords(text, partOfDay) {
+  if (typeof text !== "string") return t("time.unknown");
+  if (/^\d{4}$/.test(text)) return text;
+  if (/^\d{4}-\d{2}$/.test(text)) return month(new Date(`${text}-01T12:00`));
+  if (text.includes("T")) return dayAndTime(new Date(text));
+  const day = longDay(new Date(`${text}T12:00`));
+  return partOfDay ? `${day}, ${t(`part_of_day.${partOfDay}`)}` : day;
+}
+
+/** One place of a fracture: "Left thigh". */
+export function placeWords({ bone, side }) {
+  const name = t(`bone.${bone ?? "unknown"}`);
+  return side === "left" || side === "right" ? t(`place.${side}`, { bone: name.toLowerCase() }) : name;
+}

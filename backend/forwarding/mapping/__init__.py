@@ -1,0 +1,1 @@
+"""Entry → payload: pure, one file per shape."""

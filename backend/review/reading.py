@@ -1,0 +1,63 @@
+"""What is read while reviewing: an entry with its whole story, the queries of a participant, the audit trail."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from backend.access import scope
+from backend.access.actor import Actor
+from backend.diary.single import entry_view, revisions_of
+from backend.errors import NotFound
+from backend.paging import Page, decode_cursor, encode_cursor, page_of
+from backend.review.schemas import AuditEventView, QueryReplyView, QueryView, ReviewView
+from models import AuditEvent, DataQuery, DiaryEntry, OutboxMessage, QueryReply, Site
+
+
+async def review_of(actor: Actor, entry_id: UUID) -> ReviewView:
+    """Raises NotFound."""
+    found = await DiaryEntry.get_or_none(id=entry_id)
+    if found is None:
+        raise NotFound
+    participant = await scope.participant_for(actor, found.participant_id)  # type: ignore[attr-defined]
+    site = await Site.get(id=participant.site_id)  # type: ignore[attr-defined]
+    sent = await OutboxMessage.filter(entry_id=entry_id).order_by("destination", "number")
+    return ReviewView(
+        await entry_view(participant.id, entry_id), participant.code, site.code,
+        await revisions_of(participant.id, entry_id),
+        await query_views(await DataQuery.filter(entry_id=entry_id).order_by("opened_at")),
+        [{"message_id": m.id, "destination": m.destination, "kind": m.kind, "version": m.entry_version,
+          "state": m.state, "attempts": m.attempts, "delivered_at": m.delivered_at} for m in sent],
+    )
+
+
+async def queries_of(actor: Actor, participant_id: UUID) -> list[QueryView]:
+    """Newest first. Raises NotFound."""
+    participant = await scope.participant_for(actor, participant_id)
+    return await query_views(await DataQuery.filter(participant_id=participant.id).order_by("-opened_at").limit(200))
+
+
+async def query_views(queries: Sequence[DataQuery]) -> list[QueryView]:
+    replies = await QueryReply.filter(query_id__in=[q.id for q in queries]).order_by("at") if queries else []
+    return [
+        QueryView(
+            q.id, q.entry_id, q.seq, q.field, q.question, q.state, q.entry_version, q.opened_at, q.due_on,  # type: ignore[attr-defined]
+            q.answered_at, q.closed_at,
+            [QueryReplyView(r.text, r.from_staff, r.entry_version, r.at) for r in replies if r.query_id == q.id],  # type: ignore[attr-defined]
+        )
+        for q in queries
+    ]
+
+
+async def audit_trail_of(
+    actor: Actor, participant_id: UUID, cursor: str | None, limit: int
+) -> Page[AuditEventView]:
+    """A participant's events, newest first. Raises NotFound."""
+    participant = await scope.participant_for(actor, participant_id)
+    events = AuditEvent.filter(participant_id=participant.id)
+    if after := decode_cursor(cursor, int):
+        events = events.filter(seq__lt=after[0])
+    found = [
+        AuditEventView(e.seq, e.at, e.action, e.actor_id, e.actor_role, e.session_id, e.subject_type, e.subject_id,
+                       e.reason, e.changes)
+        for e in await events.order_by("-seq").limit(limit + 1)
+    ]
+    return page_of(found, limit, lambda last: encode_cursor(last.seq))

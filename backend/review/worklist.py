@@ -1,0 +1,91 @@
+"""The worklist: entries that wait for the site's staff, oldest first, the same speed however much is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from backend.access.actor import Actor
+from backend.access.permissions import sites_for
+from backend.errors import NotFound
+from backend.paging import Page, decode_cursor, encode_cursor, page_of
+from backend.review.schemas import WorklistItem
+from models import Site
+from models.statement import identifier, instant, is_postgres, rows
+from models.vocabulary import EntryKind, EntryState
+
+WAITING = "e.state IN ('received','in_review','answered')"
+"""Word for word the condition of the index diary_entry_waiting."""
+COLUMNS = """e.id, e.participant_id, p.code, e.kind, e.state, e.version, e.seq, e.received_at, e.open_queries,
+  e.open_conflicts, e.relation, e.assignee_id, s.code AS site_code, {count}(e.findings) AS findings"""
+PART = """SELECT * FROM (SELECT {columns} FROM diary_entry e JOIN participant p ON p.id = e.participant_id
+  JOIN site s ON s.id = e.site_id WHERE e.site_id = {site} AND {conditions}
+  ORDER BY e.received_at, e.id LIMIT {limit}) AS of_site"""
+
+
+@dataclass(frozen=True)
+class WorklistFilter:
+    site: str | None = None
+    state: EntryState | None = None
+    kind: EntryKind | None = None
+    assignee: UUID | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+async def worklist(actor: Actor, wanted: WorklistFilter, now: datetime) -> Page[WorklistItem]:
+    """Without a state: what waits for staff. Raises NotFound for a site outside the actor's sight."""
+    sites = await _sites(actor, wanted.site)
+    if not sites:
+        return Page([])
+    sql, values = _statement(sites, wanted)
+    found = [_item(row, now) for row in await rows(sql, *values)]
+    return page_of(found, wanted.limit, lambda last: encode_cursor(last.received_at, last.entry_id))
+
+
+async def _sites(actor: Actor, code: str | None) -> list[UUID]:
+    allowed = sites_for(actor)
+    chosen = Site.all() if allowed is None else Site.filter(Q(id__in=allowed))
+    if code:
+        chosen = chosen.filter(code=code)
+    found = await chosen.values_list("id", flat=True)
+    if code and not found:
+        raise NotFound
+    return list(found)  # type: ignore[arg-type]
+
+
+def _statement(sites: list[UUID], wanted: WorklistFilter) -> tuple[str, list[Any]]:
+    """One bounded look into the index per site, then the oldest of those: no sort over what is stored."""
+    values: list[Any] = [wanted.limit + 1]
+    conditions = [WAITING]
+
+    def value(content: Any) -> str:
+        values.append(content)
+        return f"${len(values)}"
+
+    if wanted.state:
+        conditions = [f"e.state = {value(wanted.state)}"]
+    if wanted.kind:
+        conditions.append(f"e.kind = {value(wanted.kind)}")
+    if wanted.assignee:
+        conditions.append(f"e.assignee_id = {value(wanted.assignee)}")
+    if after := decode_cursor(wanted.cursor, datetime, UUID):
+        conditions.append(f"(e.received_at, e.id) > ({value(after[0])}, {value(after[1])})")
+    columns = COLUMNS.format(count="jsonb_array_length" if is_postgres() else "json_array_length")
+    parts = [PART.format(columns=columns, site=value(site), conditions=" AND ".join(conditions), limit="$1")
+             for site in sites]
+    return f"{' UNION ALL '.join(parts)} ORDER BY received_at, id LIMIT $1", values
+
+
+def _item(row: dict[str, Any], now: datetime) -> WorklistItem:
+    received_at = instant(row["received_at"])
+    assert received_at  # noqa: S101 - NOT NULL
+    return WorklistItem(
+        identifier(row["id"]), identifier(row["participant_id"]), row["code"], row["site_code"],
+        EntryKind(row["kind"]), EntryState(row["state"]), row["version"], row["seq"], received_at,
+        round((now - received_at).total_seconds() / 3600, 1), row["findings"], row["open_queries"],
+        row["open_conflicts"], row["relation"],
+        identifier(row["assignee_id"]) if row["assignee_id"] else None,
+    )

@@ -1,0 +1,163 @@
+"""Planning visits, agreeing appointments, noting who came, and marking what was missed."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from backend import audit
+from backend.access import scope
+from backend.access.actor import Actor
+from backend.errors import FindingsRefused, IllegalState
+from backend.visits.windows import Window, window_for
+from models import Participant, Visit
+from models.actions import Action
+from models.protocol import Protocol, VisitRule
+from models.transaction import atomic
+from models.vocabulary import ParticipantState, VisitState
+from notifications.local_time import local_date, to_utc, zone_named
+
+TAKES_PART = frozenset({ParticipantState.ACTIVE, ParticipantState.PAUSED})
+MISSED_AFTER_APPOINTMENT = timedelta(days=7)
+PLAUSIBLE = timedelta(days=30 * 366)
+"""A date further away than this is a slip of the keyboard."""
+WINDOW_FIELDS = ("target_on", "opens_on", "closes_on")
+
+
+@atomic
+async def visits_of(actor: Actor, participant_id: UUID, now: datetime) -> list[Visit]:
+    """The schedule of one participant, in order of time."""
+    participant = await scope.participant_for(actor, participant_id)
+    await audit.note_read(actor, participant.id, now)
+    return await Visit.filter(participant_id=participant.id).order_by("target_on", "plan_code")
+
+
+@atomic
+async def plan_visits(
+    actor: Actor, participant_id: UUID, first_dose_on: date, protocol: Protocol, now: datetime,
+    *, last_dose_on: date | None = None,
+) -> list[Visit]:
+    """Write the visits of the protocol's plan, counted from the doses.
+
+    Done again with other days it moves only visits that are still planned and not agreed with the family yet.
+    """
+    participant = await _taking_part(actor, participant_id)
+    anchors = {"first_dose": first_dose_on, "last_dose": last_dose_on}
+    _require_plausible({f"/{name}_on": day for name, day in anchors.items()}, now)
+    known = {visit.plan_code: visit for visit in await Visit.filter(participant_id=participant.id)}
+    wanted = {rule.code: window_for(rule, day) for rule in protocol.file.visit
+              if _applies(rule, participant) and (day := anchors[rule.anchor])}
+    moved = {code: window for code, window in wanted.items() if _differs(known.get(code), window)}
+    if moved:
+        await participant.fetch_related("site")
+    for code, window in moved.items():
+        await _write(actor, participant, known.get(code) or _new(participant, code), window, now)
+    return await Visit.filter(participant_id=participant.id).order_by("target_on", "plan_code")
+
+
+def _applies(rule: VisitRule, participant: Participant) -> bool:
+    return not rule.arms or participant.arm in rule.arms
+
+
+def _differs(visit: Visit | None, window: Window) -> bool:
+    if visit is None:
+        return True
+    movable = visit.state is VisitState.PLANNED and visit.agreed_at is None
+    return movable and any(getattr(visit, name) != getattr(window, name) for name in WINDOW_FIELDS)
+
+
+def _new(participant: Participant, code: str) -> Visit:
+    return Visit(participant_id=participant.id, plan_code=code, timezone=participant.site.timezone)
+
+
+async def _write(actor: Actor, participant: Participant, visit: Visit, window: Window, now: datetime) -> None:
+    """Every visit is a synced row of its own, so each takes its own number."""
+    before = visit.target_on.isoformat() if visit._saved_in_db else None
+    for name in WINDOW_FIELDS:
+        setattr(visit, name, getattr(window, name))
+    visit.seq = await audit.next_seq(participant)
+    await visit.save()
+    await audit.record(actor, Action.VISIT_PLAN, visit, now, participant=participant, seq=visit.seq,
+                       changes={"target_on": [before, visit.target_on.isoformat()]})
+
+
+@atomic
+async def agree_visit(actor: Actor, visit_id: UUID, wall: datetime, now: datetime) -> Visit:
+    """Note the appointment, as clocks at the site show it; a missed visit is planned again by this."""
+    participant, visit = await _open_visit(actor, visit_id)
+    _require_plausible({"/at": wall.date()}, now)
+    agreed_at = to_utc(wall, zone_named(visit.timezone))
+    new = {"agreed_at": agreed_at, "state": VisitState.PLANNED}
+    if visit.state is VisitState.ATTENDED:
+        raise IllegalState(state=visit.state)
+    return await _change(actor, participant, visit, now, action=Action.VISIT_AGREE, new=new)
+
+
+@atomic
+async def attend_visit(actor: Actor, visit_id: UUID, attended_on: date, now: datetime) -> Visit:
+    """Note that the participant came, and on which day; said again with another day it corrects the day."""
+    participant, visit = await _open_visit(actor, visit_id)
+    _require_plausible({"/attended_on": attended_on}, now)
+    if attended_on > local_date(now, zone_named(visit.timezone)):
+        raise FindingsRefused(findings=[{"code": "attended_in_future", "pointer": "/attended_on"}])
+    new = {"attended_on": attended_on, "state": VisitState.ATTENDED}
+    return await _change(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)
+
+
+@atomic
+async def miss_visit(actor: Actor, visit_id: UUID, now: datetime) -> bool:
+    """Mark a visit as missed, unless that is no longer so now that its participant is locked."""
+    participant, visit = await scope.visit_for(actor, visit_id)
+    if participant.state not in TAKES_PART or not is_overdue(visit, now):
+        return False
+    await _change(actor, participant, visit, now, action=Action.VISIT_MISS, new={"state": VisitState.MISSED})
+    return True
+
+
+def is_overdue(visit: Visit, now: datetime) -> bool:
+    """Planned, and the window has closed at the site, or the appointment was a week ago."""
+    if visit.state is not VisitState.PLANNED:
+        return False
+    zone = zone_named(visit.timezone)
+    last = visit.closes_on
+    if visit.agreed_at:
+        last = local_date(visit.agreed_at, zone) + MISSED_AFTER_APPOINTMENT
+    return last is not None and local_date(now, zone) > last
+
+
+async def _taking_part(actor: Actor, participant_id: UUID) -> Participant:
+    participant = await scope.locked_participant(actor, participant_id)
+    if participant.state not in TAKES_PART:
+        raise IllegalState(state=participant.state)
+    return participant
+
+
+async def _open_visit(actor: Actor, visit_id: UUID) -> tuple[Participant, Visit]:
+    """Raises NotFound; IllegalState when it was cancelled or its participant no longer takes part."""
+    participant, visit = await scope.visit_for(actor, visit_id)
+    if participant.state not in TAKES_PART:
+        raise IllegalState(state=participant.state)
+    if visit.state is VisitState.CANCELLED:
+        raise IllegalState(state=visit.state)
+    return participant, visit
+
+
+async def _change(
+    actor: Actor, participant: Participant, visit: Visit, now: datetime, *, action: Action, new: dict[str, Any]
+) -> Visit:
+    """Write what differs, numbered and audited; nothing when nothing differs."""
+    changes = audit.difference({name: _plain(getattr(visit, name)) for name in new}, {k: _plain(new[k]) for k in new})
+    if changes:
+        seq = await audit.next_seq(participant)
+        await visit.update_from_dict({**new, "seq": seq}).save(update_fields=[*new, "seq"])
+        await audit.record(actor, action, visit, now, participant=participant, seq=seq, changes=changes)
+    return visit
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _require_plausible(days: dict[str, date | None], now: datetime) -> None:
+    far = [pointer for pointer, day in days.items() if day and abs(day - now.date()) > PLAUSIBLE]
+    if far:
+        raise FindingsRefused(findings=[{"code": "date_implausible", "pointer": pointer} for pointer in far])

@@ -1,0 +1,128 @@
+"""TIMETABLE: everything that happens by itself, and how often. APScheduler is the clock and nothing else.
+
+Jobs claim due rows with a lease (models/delivery.py), so any number of workers may run, and a killed one loses nothing.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from backend.clock import utc_now
+from backend.forwarding.jobs import forward_due
+from backend.housekeeping import clear_what_is_over
+from backend.inbox.jobs import plan_notices, send_notices
+from backend.visits.jobs import close_windows
+from backend.wiring import Wiring, prepare_study
+from models import Heartbeat
+from models.database import close_database, open_database
+
+BEAT = 10.0
+PATIENCE = 8.0
+"""Seconds that running jobs have when we are asked to stop; what is cut off then is due again by its lease."""
+Job = Callable[[Wiring, datetime], Awaitable[int]]
+log = logging.getLogger("backend.worker")
+
+TIMETABLE: list[tuple[str, float, Job]] = [
+    # what, every … seconds, job
+    ("forward", 2, forward_due),
+    ("send notices", 5, send_notices),
+    ("plan notices", 60, plan_notices),
+    ("close visit windows", 900, close_windows),
+    ("clear what is over", 3600, clear_what_is_over),
+]
+
+
+def worker_name() -> str:
+    """host:process:random — the health check of a container looks for its own host."""
+    return f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@dataclass
+class Clock:
+    """One process's running timetable."""
+
+    wiring: Wiring
+    name: str = field(default_factory=worker_name)
+    started_at: datetime = field(default_factory=utc_now)
+    scheduler: AsyncIOScheduler = field(
+        default_factory=lambda: AsyncIOScheduler(timezone="UTC", job_defaults={
+            "coalesce": True, "max_instances": 1, "misfire_grace_time": None,  # late is never too late
+        })
+    )
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(self, timetable: list[tuple[str, float, Job]]) -> None:
+        for what, seconds, job in [*timetable, ("beat", BEAT, self._beat)]:
+            self.scheduler.add_job(
+                self._run, "interval", (what, job), seconds=seconds, jitter=seconds / 10, id=what,
+                next_run_time=self.started_at,
+            )
+        self.scheduler.start()
+
+    async def stop(self) -> None:
+        """Start nothing more; let what runs finish; cancel only what takes longer than PATIENCE."""
+        self.scheduler.pause()
+        if self.running:
+            await asyncio.wait(self.running, timeout=PATIENCE)
+        for task in self.running:
+            task.cancel()
+        self.scheduler.shutdown(wait=False)
+        await asyncio.gather(*self.running, return_exceptions=True)
+
+    async def _run(self, what: str, job: Job) -> None:
+        """A task of our own, so that `stop` can wait for it; no failure ever stops the clock."""
+        task = asyncio.create_task(self._guarded(what, job), name=what)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        await asyncio.shield(task)
+
+    async def _guarded(self, what: str, job: Job) -> None:
+        try:
+            done = await job(self.wiring, utc_now())
+        except Exception as failure:
+            # Frames only: an exception's message may quote what somebody wrote.
+            where = "".join(traceback.format_tb(failure.__traceback__))
+            log.error("job=%r failed type=%s\n%s", what, type(failure).__name__, where)
+        else:
+            if done:
+                log.info("job=%r did=%d", what, done)
+
+    async def _beat(self, _wiring: Wiring, now: datetime) -> int:
+        await Heartbeat.update_or_create(
+            worker=self.name, defaults={"beat_at": now, "started_at": self.started_at}
+        )
+        return 0
+
+
+def start_clock(wiring: Wiring) -> Clock:
+    """Start the timetable in this event loop; the database is open. Whoever starts it awaits `stop()`."""
+    clock = Clock(wiring)
+    clock.start(TIMETABLE)
+    return clock
+
+
+async def work_until_told(wiring: Wiring) -> None:
+    """The worker process: until SIGTERM or SIGINT, then an ordered end."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await open_database(wiring.settings.database_url, wiring.settings.database_pool)
+    try:
+        await prepare_study(wiring, utc_now())
+        clock = start_clock(wiring)
+        log.info("worker=%s started", clock.name)
+        await told.wait()
+        await clock.stop()
+        log.info("worker=%s stopped", clock.name)
+    finally:
+        await close_database()

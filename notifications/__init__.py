@@ -1,0 +1,1 @@
+"""Telling people: when, in which words, by which channel. Imports models only."""

@@ -1,0 +1,58 @@
+"""Who may speak for Leo: names for his site's staff only, and the end takes effect at once."""
+
+import pytest
+
+from models import AuditEvent, Guardianship
+from models.actions import Action
+
+
+@pytest.fixture
+def of_leo(cast):
+    return f"/api/v1/participants/{cast.leo.id}/guardianships"
+
+
+async def test_staff_of_the_site_see_names(as_, of_leo):
+    items = (await as_("nora").get(of_leo)).json()["items"]
+
+    assert [(item["relation"], item["display_name"]) for item in items] == [
+        ("mother", "Mia"), ("father", "Ben"), ("grandparent", "Greta"),
+    ]
+
+
+@pytest.mark.parametrize("who", ["max", "dana", "mia"])
+async def test_others_see_relations_and_no_names(as_, of_leo, who):
+    items = (await as_(who).get(of_leo)).json()["items"]
+
+    assert [item["relation"] for item in items] == ["mother", "father", "grandparent"]
+    assert {item["display_name"] for item in items} == {None}
+
+
+async def test_helper_another_family_and_another_site_see_nothing(as_, of_leo):
+    assert (await as_("greta").get(of_leo)).status_code == 403
+    assert (await as_("eve").get(of_leo)).status_code == 404
+    assert (await as_("otto").get(of_leo)).status_code == 404
+
+
+async def test_ended_guardianship_takes_access_at_once(as_, cast, of_leo):
+    ben = as_("ben")
+    assert (await ben.get(of_leo)).status_code == 200
+    link = await Guardianship.get(account_id=cast.ben.id)
+
+    ended = await as_("nora").post(f"/api/v1/guardianships/{link.id}/end")
+    again = await as_("nora").post(f"/api/v1/guardianships/{link.id}/end")
+
+    assert (ended.status_code, again.status_code) == (200, 409)
+    assert ended.json()["ends_at"] is not None
+    assert (await ben.get(of_leo)).status_code == 403  # no child left for whom a role of his holds
+    assert (await ben.get("/api/v1/me")).json()["participants"] == []
+    event = await AuditEvent.get(action=Action.GUARDIANSHIP_END)
+    assert (event.participant_id, event.subject_id) == (cast.leo.id, link.id)
+
+
+async def test_only_staff_of_the_site_end_a_guardianship(as_, cast):
+    link = await Guardianship.get(account_id=cast.ben.id)
+
+    statuses = {name: (await as_(name).post(f"/api/v1/guardianships/{link.id}/end")).status_code
+                for name in ("otto", "max", "mia", "alma", "nora")}
+
+    assert statuses == {"otto": 404, "max": 403, "mia": 403, "alma": 403, "nora": 200}
