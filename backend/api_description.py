@@ -12,8 +12,8 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, OpenAPI, SecurityScheme
 
 from backend import errors
-from backend.api_examples import BODY_EXAMPLES
 from backend.access.authentication import cookie_name
+from backend.api_examples import BODY_EXAMPLES
 from backend.border.problems import MEDIA_TYPE, Problem, as_problem
 from backend.diary.schemas import PushItem
 from backend.settings import Settings

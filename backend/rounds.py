@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-AT_ONCE = 2
-"""Rounds under way at the same time: one is prepared while the other commits."""
+AT_ONCE = 1
+"""Rounds under way at the same time (per process and kind of work). With two, rounds are smaller and cost more."""
 LARGEST = 32
 T = TypeVar("T")
 R = TypeVar("R")

@@ -23,7 +23,8 @@ from models.vocabulary import SessionKind
 APP_LIFETIME = timedelta(days=90)
 """From the last refresh."""
 BROWSER_LIFETIME = timedelta(days=90)
-STAFF_BROWSER_LIFETIME = timedelta(hours=12)
+STAFF_LIFETIME = timedelta(hours=12)
+"""A working day after the second factor, in whatever they signed in, and no refresh makes it longer."""
 MARK_LENGTH = 32
 
 
@@ -69,9 +70,9 @@ async def acting_session(session_id: UUID, action: Action, now: datetime) -> Act
 
 
 async def _lifetime(account: Account, device: Device, now: datetime) -> timedelta:
-    if device.kind == SessionKind.APP:
-        return APP_LIFETIME
-    return STAFF_BROWSER_LIFETIME if await is_staff(account, now) else BROWSER_LIFETIME
+    if await is_staff(account, now):
+        return STAFF_LIFETIME
+    return APP_LIFETIME if device.kind == SessionKind.APP else BROWSER_LIFETIME
 
 
 def refresh_token(seal: Seal, session_id: UUID, generation: int) -> str:

@@ -79,7 +79,9 @@ async def _succeed(
 ) -> StartedSession:
     before, token = session.generation, refresh_token(seal, session.id, generation)
     session.token_hash, session.generation = secret_hash(token), generation
-    session.last_seen_at, session.expires_at = now, now + APP_LIFETIME
+    session.last_seen_at = now
+    if not actor.is_staff:
+        session.expires_at = now + APP_LIFETIME
     await session.save(
         update_fields=["token_hash", "parent_hash", "generation", "last_seen_at", "expires_at"]
     )

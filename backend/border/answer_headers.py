@@ -16,7 +16,7 @@ async def keep_nowhere(message: Message, scope: Scope) -> None:
         return
     headers = list(message["headers"])
     said = {name.lower() for name, _ in headers}
-    wanted = KEPT_NOWHERE
+    wanted: tuple[tuple[bytes, bytes], ...] = KEPT_NOWHERE
     if scope["litestar_app"].state.wiring.settings.public_url.startswith("https://"):
         wanted = (*wanted, STRICT_TRANSPORT)
     message["headers"] = headers + [header for header in wanted if header[0] not in said]

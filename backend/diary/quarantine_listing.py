@@ -51,7 +51,8 @@ async def quarantined(actor: Actor, cursor: str | None, limit: int, now: datetim
 
 def _fitting(sized: list[dict[str, Any]]) -> list[UUID]:
     """The items of a page that a browser can show: at least one, however large."""
-    fitting, total = [], 0
+    fitting: list[UUID] = []
+    total = 0
     for row in sized:
         total += row["size"]
         if fitting and total > LARGEST_PAGE:

@@ -4,11 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.access.actor import Actor
+from backend.access.permissions import allows
 from backend.access.scope import locked_participant, participant_for
 from backend.audit import record
 from backend.errors import IllegalState, NotFound
 from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_of
 from models import Guardianship, Participant
+from models.actions import Action
 from models.transaction import atomic
 
 
@@ -28,8 +30,9 @@ async def guardianships_of(
 
 
 def knows_families(actor: Actor, participant: Participant) -> bool:
-    """Names are for the staff of the very site; roles for the whole study see pseudonyms."""
-    return any(site_id == participant.site_id for _, site_id in actor.staff_roles)  # type: ignore[attr-defined]
+    """Names are for those of the very site who work with its families; all others see pseudonyms."""
+    site: UUID = participant.site_id  # type: ignore[attr-defined]
+    return any(site_id == site and allows(role, Action.PARTICIPANT_ENROL) for role, site_id in actor.staff_roles)
 
 
 @atomic

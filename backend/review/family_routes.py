@@ -11,7 +11,7 @@ from backend.access.actor import CurrentActor
 from backend.border.idempotency import once
 from backend.clock import Now
 from backend.review.data_queries import reply_to_query
-from backend.review.reading import queries_of, query_views
+from backend.review.reading import queries_of, query_views, require_query
 from backend.review.schemas import QueryView, Reply
 from models.actions import Action
 
@@ -37,4 +37,5 @@ class FamilyQueryController(Controller):
         async def work() -> QueryView:
             return (await query_views([await reply_to_query(actor, query_id, data.text, now)]))[0]
 
+        await require_query(actor, query_id)  # the kept answer of a repeat, too, is for who may still ask
         return await once(actor.account, idempotency_key, [str(query_id), data.text], QueryView, now, work)

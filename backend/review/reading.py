@@ -35,6 +35,14 @@ async def queries_of(actor: Actor, participant_id: UUID) -> list[QueryView]:
     return await query_views(await DataQuery.filter(participant_id=participant.id).order_by("-opened_at").limit(200))
 
 
+async def require_query(actor: Actor, query_id: UUID) -> None:
+    """Raises NotFound."""
+    query = await DataQuery.get_or_none(id=query_id)
+    if query is None:
+        raise NotFound
+    await scope.participant_for(actor, query.participant_id)  # type: ignore[attr-defined]
+
+
 async def query_views(queries: Sequence[DataQuery]) -> list[QueryView]:
     replies = await QueryReply.filter(query_id__in=[q.id for q in queries]).order_by("at") if queries else []
     return [

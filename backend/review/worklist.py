@@ -20,7 +20,7 @@ WAITING = "e.state IN ('received','in_review','answered')"
 """Word for word the condition of the index diary_entry_waiting."""
 COLUMNS = """e.id, e.participant_id, p.code, e.kind, e.state, e.version, e.seq, e.received_at, e.open_queries,
   e.open_conflicts, e.relation, e.assignee_id, s.code AS site_code, {count}(e.findings) AS findings"""
-PART = """SELECT * FROM (SELECT {columns} FROM diary_entry e JOIN participant p ON p.id = e.participant_id
+PART = """SELECT * FROM (SELECT {columns} FROM diary_entry e {hint} JOIN participant p ON p.id = e.participant_id
   JOIN site s ON s.id = e.site_id WHERE e.site_id = {site} AND {conditions}
   ORDER BY e.received_at, e.id LIMIT {limit}) AS of_site"""
 
@@ -74,7 +74,9 @@ def _statement(sites: list[UUID], wanted: WorklistFilter) -> tuple[str, list[Any
     if after := decode_cursor(wanted.cursor, datetime, UUID):
         conditions.append(f"(e.received_at, e.id) > ({value(after[0])}, {value(after[1])})")
     columns = COLUMNS.format(count="jsonb_array_length" if is_postgres() else "json_array_length")
-    parts = [PART.format(columns=columns, site=value(site), conditions=" AND ".join(conditions), limit="$1")
+    # SQLite takes another index and sorts all that waits, when it was analysed while little did.
+    hint = "" if wanted.state or is_postgres() else "INDEXED BY diary_entry_waiting"
+    parts = [PART.format(columns=columns, hint=hint, site=value(site), conditions=" AND ".join(conditions), limit="$1")
              for site in sites]
     return f"{' UNION ALL '.join(parts)} ORDER BY received_at, id LIMIT $1", values
 

@@ -33,7 +33,7 @@ class EmailChannel:
         self._from = Address(_one_line(app_name), addr_spec=self._sender)
 
     def address_of(self, account: Account, preference: NoticePreference) -> str | None:
-        return account.email if preference.email_on and account.email_verified_at else None
+        return account.email if preference.email_on else None
 
     async def send(self, parcel: Parcel) -> None:
         mail = self._mail(parcel)

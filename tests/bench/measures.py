@@ -140,9 +140,10 @@ class Bench:
 def measures(bench: Bench) -> dict[str, Callable[[], Row]]:
     """By name, in the order they run."""
     return {
+        "pull": bench.pull, "worklist": bench.worklist,  # while little is stored
         **{f"submit-{n}": lambda n=n: bench.submit(n) for n in (1, 8, 32)},
         **{f"submit-{n}-on-all-cores": lambda n=n: bench.submit(n, CORES) for n in (8, 32)},
-        "pull": bench.pull, "worklist": bench.worklist, "push": bench.push, "validate": bench.validate,
+        "push": bench.push, "validate": bench.validate,
         "refresh": bench.refresh, "memory": bench.memory,
     }
 

@@ -17,18 +17,21 @@ async def plan_in(url, plan):
         await close_database()
 
 
-@pytest.mark.parametrize("plan", [
-    pytest.param(lambda: pull_plan(WRITERS + 1), id="a pull of the phone"),
-    pytest.param(worklist_plan, id="a page of the worklist"),
+@pytest.mark.parametrize(("plan", "index"), [
+    pytest.param(lambda: pull_plan(WRITERS + 1), "idx_diary_entry_partici", id="a pull of the phone"),
+    pytest.param(worklist_plan, "diary_entry_waiting", id="a page of the worklist"),
 ])
-def test_statement_uses_an_index_when_much_is_stored(plan, settings):
+@pytest.mark.parametrize("stored", [500, 3_000])
+def test_statement_goes_through_its_index(plan, index, stored, settings):
+    if settings.database_url.startswith("postgresql") and stored < 3_000:
+        pytest.skip("PostgreSQL reads small tables whole, and notices when they grow")
     populate(settings)
-    fill(settings, 3_000)
+    fill(settings, stored)
 
     found = asyncio.run(plan_in(settings.database_url, plan))
 
-    assert found
     assert whole_tables_read(found) == []
+    assert any(index in node for node in found), found
 
 
 async def test_a_statement_without_an_index_would_be_noticed(study):

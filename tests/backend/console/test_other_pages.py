@@ -174,7 +174,7 @@ async def test_every_page_keeps_strangers_out(browser_of, path):
         assert rule in policy
     assert "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
     assert answer.headers["cache-control"] in ("no-store", "no-cache")
     assert " style=" not in answer.text

@@ -20,10 +20,12 @@ from tests.wire import client_at
 
 async def test_of_two_phones_updating_one_version_exactly_one_wins(as_, cast, request):
     mia, ben = as_("mia"), as_("ben")
-    url = f"/api/v1/participants/{cast.leo.id}/entries/{new_id()}"
-    made = await mia.put(url, json={"kind": "fracture", "data": FRACTURE}, headers={"If-None-Match": "*"})
-    assert made.status_code == 201
-    for number in range(1, 1001 if request.config.getoption("--full") else 101):
+    for turn in range(1000 if request.config.getoption("--full") else 100):
+        number = turn % 50 + 1
+        if number == 1:
+            url = f"/api/v1/participants/{cast.leo.id}/entries/{new_id()}"
+            made = await mia.put(url, json={"kind": "fracture", "data": FRACTURE}, headers={"If-None-Match": "*"})
+            assert made.status_code == 201
         seen = {"If-Match": f'"v{number}"'}
 
         answers = await asyncio.gather(
@@ -32,7 +34,7 @@ async def test_of_two_phones_updating_one_version_exactly_one_wins(as_, cast, re
         )
 
         lost, won = sorted(answers, key=lambda answer: -answer.status_code)
-        assert (won.status_code, lost.status_code) == (200, 412)
+        assert (won.status_code, lost.status_code) == (200, 412), (number, won.text)
         assert won.headers["etag"] == f'"v{number + 1}"'
         assert lost.json()["current"]["data"]["note"] == won.json()["data"]["note"]
     await require_whole(cast.leo.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import AuditEvent, Guardianship
+from models import AuditEvent, Guardianship, StaffRole
 from models.actions import Action
 
 
@@ -56,3 +56,12 @@ async def test_only_staff_of_the_site_end_a_guardianship(as_, cast):
                 for name in ("otto", "max", "mia", "alma", "nora")}
 
     assert statuses == {"otto": 404, "max": 403, "mia": 403, "alma": 403, "nora": 200}
+
+
+async def test_monitor_of_the_very_site_sees_no_names_either(as_, cast, of_leo):
+    await StaffRole.filter(account_id=cast.max.id).update(site_id=cast.sites["SE01"].id)
+
+    links = (await as_("max").get(of_leo)).json()["items"]
+
+    assert len(links) == 3
+    assert {link["display_name"] for link in links} == {None}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import AuditEvent, DiaryEntry, Notice, OutboxMessage
+from models import AuditEvent, DiaryEntry, Guardianship, Notice, OutboxMessage
+from models.vocabulary import Relation
 
 
 @pytest.fixture
@@ -204,3 +205,15 @@ async def test_answer_that_nobody_has_read_is_not_closed_with_its_question(as_, 
     assert unread.status_code == 412
     assert unread.json()["changed_since"][0]["action"] == "data_query.answer"
     assert closed.json()["state"] == "closed"
+
+
+async def test_kept_answer_is_not_given_to_a_guardian_whose_guardianship_has_ended(as_, fracture, cast, now):
+    await cast.guardian("mia", cast.tom, Relation.MOTHER)  # so that her role still allows answering, elsewhere
+    question = (await act(as_("nora"), fracture.id, "data-queries", {"question": "Which hospital?"})).json()
+    url, key = f"/api/v1/data-queries/{question['id']}/replies", {"Idempotency-Key": "k1"}
+    first = await as_("mia").post(url, json={"text": "The big one"}, headers=key)
+
+    await Guardianship.filter(account_id=cast.mia.id, participant_id=cast.leo.id).update(ends_at=now)
+    again = await as_("mia").post(url, json={"text": "The big one"}, headers=key)
+
+    assert (first.status_code, again.status_code) == (201, 404)
