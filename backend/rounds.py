@@ -29,7 +29,7 @@ class Queue(Generic[T, R]):
     """What one event loop has to do."""
 
     waiting: deque[Waiting[T, R]] = field(default_factory=deque)
-    under_way: set["asyncio.Task[None]"] = field(default_factory=set)
+    under_way: set["asyncio.Task[None] | None"] = field(default_factory=set)
 
 
 class Rounds(Generic[T, R]):
@@ -52,12 +52,15 @@ class Rounds(Generic[T, R]):
         if len(queue.under_way) < AT_ONCE:
             task = loop.create_task(self._until_nothing_waits(queue))
             queue.under_way.add(task)
-            task.add_done_callback(queue.under_way.discard)
         return await one.answer
 
     async def _until_nothing_waits(self, queue: Queue[T, R]) -> None:
-        while queue.waiting:
-            await self._do(self._next_round(queue.waiting))
+        try:
+            while queue.waiting:
+                await self._do(self._next_round(queue.waiting))
+        finally:
+            # In the same breath as the look at `waiting`: who joins before a done callback came would starve.
+            queue.under_way.discard(asyncio.current_task())
 
     def _next_round(self, waiting: deque[Waiting[T, R]]) -> list[Waiting[T, R]]:
         """The longest waiting, one per key; the others keep their places."""

@@ -78,3 +78,17 @@ async def test_cancelled_caller_leaves_the_others_their_answers():
     with pytest.raises(asyncio.CancelledError):
         await callers[0]
     assert await rounds.join(5) == 10
+
+
+async def test_nobody_starves_who_comes_just_when_a_round_ends():
+    work = Work()
+    work.release.set()
+    rounds = Rounds(work)
+
+    async def one_after_the_other(first: int) -> list[int]:
+        return [await rounds.join(first + n) for n in range(20)]
+
+    async with asyncio.timeout(5):
+        answers = await asyncio.gather(*(one_after_the_other(100 * n) for n in range(3)))
+
+    assert answers == [[2 * (100 * n + m) for m in range(20)] for n in range(3)]

@@ -1,1 +1,1 @@
-"""How fast the product is, measured against floors in the same run: `python -m tests.bench [--quick] [--full]`."""
+"""How fast the product is, measured against floors in the same run: `python -m tests.bench [--quick]`."""

@@ -20,7 +20,7 @@ from tests.bench.study import WRITERS, bench_settings, fill, populate
 from tests.postgres import find_postgres
 
 QUICK = Effort(seconds=1, rounds=3, requests=5_000)
-FULL = Effort(seconds=4, rounds=5, requests=100_000)
+FULL = Effort(seconds=3, rounds=5, requests=100_000)
 HEAD = ["measured", "product", "floor, or with little stored", "ratio", "aim", "what limits; processor"]
 
 
