@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, OpenAPI, SecurityScheme
 from backend import errors
 from backend.access.authentication import cookie_name
 from backend.api_examples import BODY_EXAMPLES
+from backend.api_samples import sample
 from backend.border.problems import MEDIA_TYPE, Problem, as_problem
 from backend.diary.schemas import PushItem
 from backend.settings import Settings
@@ -49,6 +50,8 @@ class DescribedApi(OpenAPI):
                 schemas[name]["additionalProperties"] = False
         for name, example in BODY_EXAMPLES.items():
             schemas[name]["examples"] = [example]
+        for content in _successes(document):
+            content["example"] = sample(content["schema"], schemas)
         return document
 
 
@@ -66,7 +69,7 @@ def openapi_config(settings: Settings, handlers: list[Any]) -> OpenAPIConfig:
         public=frozenset(_public(handlers)),
         title="fracture-diary",
         version="1",
-        openapi_router=Router(path="/api", route_handlers=[], opt={"public": True}),
+        openapi_router=Router(path="/api", route_handlers=[], opt={"public": True}, include_in_schema=False),
         # The document only: the usual readers come from other people's servers, which our pages never load from.
         render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
         security=[{"bearer": []}, {"cookie": []}],
@@ -88,6 +91,14 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, Operation]
     for path, item in document["paths"].items():
         for method, operation in item.items():
             yield method, path, operation
+
+
+def _successes(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The JSON content of every 2xx answer."""
+    for _, _, operation in _operations(document):
+        for status, response in operation["responses"].items():
+            if status.startswith("2") and "schema" in response.get("content", {}).get("application/json", {}):
+                yield response["content"]["application/json"]
 
 
 def _complete(operation: Operation, method: str, path: str) -> None:

@@ -97,3 +97,16 @@ async def test_example_of_a_batch_is_accepted(document, as_, cast):
 
     assert [result["status"] for result in answer.json()["results"]] == ["applied"]
     assert await rows("SELECT seq FROM participant WHERE id = $1", cast.leo.id) == [{"seq": 1}]
+
+
+def test_every_answer_in_json_has_an_example_that_keeps_to_its_own_description(operations, document):
+    told = 0
+    for method, path, operation in operations:
+        for status, response in operation["responses"].items():
+            content = response.get("content", {}).get("application/json", {}) if status.startswith("2") else {}
+            if content:
+                whole = {**content["schema"], "components": document["components"]}
+                assert "example" in content, (method, path)
+                jsonschema.Draft202012Validator(whole).validate(content["example"])
+                told += 1
+    assert told > 40
