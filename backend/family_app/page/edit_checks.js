@@ -23,12 +23,11 @@ const TESTS = {
     const [first, last] = [span(data[rule.field]), span(data[rule.than])];
     return !first || !last || last[1] - first[0] <= ((rule.days ?? 0) + 1) * DAY;
   },
-  clock_within: (rule, _data, known) => Math.abs(known.clock_skew ?? 0) <= rule.tolerance_minutes * MINUTE,
 };
 
 /**
  * The rules that remark on these answers. A rule with a test this version does not know stays silent:
- * the server still runs it.
+ * the server still runs it. So does the phone's clock (clock_within): nobody can mend that in an emergency ward.
  */
 export function remarks(rules, kind, data, known) {
   return rules.filter((rule) => rule.kinds.includes(kind) && TESTS[rule.test] && !TESTS[rule.test](rule, data, known));

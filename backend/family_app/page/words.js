@@ -23,8 +23,13 @@ export function t(key, values = {}) {
 export const known = (key) => key in texts;
 
 const format = (options) => (date) => new Intl.DateTimeFormat(region, options).format(date);
-export const shortDay = format({ day: "numeric", month: "short" });
-export const longDay = format({ weekday: "long", day: "numeric", month: "long" });
+/** The year is said unless it is this one. */
+const dayFormat = (options) => {
+  const [near, far] = [format(options), format({ ...options, year: "numeric" })];
+  return (date) => (date.getFullYear() === new Date().getFullYear() ? near : far)(date);
+};
+export const shortDay = dayFormat({ day: "numeric", month: "short" });
+export const longDay = dayFormat({ weekday: "long", day: "numeric", month: "long" });
 const month = format({ month: "long", year: "numeric" });
 const clock = format({ hour: "2-digit", minute: "2-digit" });
 export const dayAndTime = (date) => `${longDay(date)} ${clock(date)}`;
