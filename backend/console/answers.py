@@ -102,6 +102,7 @@ def open_conflict(form: Form, current: dict[str, Any], revisions: Sequence[Revis
     clashing = [r for r in revisions if r.state == RevisionState.CONFLICT and str(r.id) not in settled]
     if not clashing:
         return None
+    standing = max((r for r in revisions if r.version), key=lambda r: r.version or 0, default=None)
     contents = [current, *(revision.data for revision in clashing)]
     every = {name for content in contents for name in content}
     names = [*(name for name in form.field if name in every), *sorted(every - form.field.keys())]
@@ -112,5 +113,5 @@ def open_conflict(form: Form, current: dict[str, Any], revisions: Sequence[Revis
     return Conflicting(
         [say("field", name) for name in names],
         [any(content.get(name) != current.get(name) for content in contents) for name in names],
-        [side("Stands now", None, current), *(side("Sent as well", r, r.data) for r in clashing)],
+        [side("Stands now", standing, current), *(side("Sent as well", r, r.data) for r in clashing)],
     )

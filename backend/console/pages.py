@@ -37,7 +37,7 @@ _templates = Environment(
 )
 _templates.globals.update(
     say=words.say, moment=words.moment, age=words.age, clock_skew=words.clock_skew, device_time=words.device_time,
-    partial_date=words.partial_date,
+    partial_date=words.partial_date, fault=words.fault,
 )
 
 

@@ -67,5 +67,14 @@ def clock_skew(seconds: int | None) -> str:
         return "not known"
     if abs(seconds) < 60:
         return "right"
-    size = age(abs(seconds) / 3600)
+    minutes = round(abs(seconds) / 60)
+    size = f"{minutes} min" if minutes < 60 else age(round(minutes / 60))
     return f"{size} fast" if seconds > 0 else f"{size} slow"
+
+
+def fault(error: str | None) -> str:
+    """Why the last try of a message failed; a bare status number tells nobody who has to act."""
+    kind, _, status = (error or "—").partition(" ")
+    if kind != "status" or not status.isdecimal():
+        return error or "—"
+    return f"{'Has trouble' if status >= '500' else 'Refused it'} (status {status})"

@@ -7,14 +7,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from backend.access.actor import CurrentActor
-from backend.access.permissions import may
+from backend.access.permissions import may, sites_for
 from backend.clock import Now
 from backend.console.listing import Listing
 from backend.console.pages import NAVIGATION, REFUSALS, onward, page
 from backend.console.typed import Asked
 from backend.errors import NotFound, RoleMayNot
 from backend.review.worklist import worklist
-from backend.wiring import CurrentWiring
+from models import Site
 from models.actions import Action
 from models.vocabulary import EntryKind, EntryState
 
@@ -35,14 +35,16 @@ class WorklistPages(Controller):
         raise RoleMayNot
 
     @get("/worklist", action=Action.WORKLIST_READ)
-    async def show(self, request: Asked, actor: CurrentActor, wiring: CurrentWiring, now: Now) -> Response[Any]:
+    async def show(self, request: Asked, actor: CurrentActor, now: Now) -> Response[Any]:
         """Entries that wait for the staff of one's sites, oldest first."""
         listing = Listing.asked_for(request)
         cursor = request.query_params.get("cursor")
         found = await worklist(actor, listing.filter(actor, cursor, PAGE), now)
+        own = sites_for(actor)
         return page(
             request, "worklist.html", listing=listing, found=found, is_first=cursor is None, me=actor.account,
-            sites=[site.code for site in wiring.protocol.file.site], states=list(EntryState), kinds=list(EntryKind),
+            sites=[site.code for site in await Site.all().order_by("code") if own is None or site.id in own],
+            states=list(EntryState), kinds=list(EntryKind),
         )
 
     @get("/{elsewhere:path}", public=True)

@@ -20,7 +20,7 @@ from models.transaction import atomic
 from models.vocabulary import Relation, Role, SessionKind
 
 TWO_YEARS = timedelta(days=730)
-ZONES = {"SE01": ("sv", "Europe/Stockholm"), "GB01": ("en", "Europe/London")}
+ZONES = {"SE01": ("en", "Europe/Stockholm"), "GB01": ("en", "Europe/London")}
 
 
 @dataclass

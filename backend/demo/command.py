@@ -129,7 +129,7 @@ async def _show(wiring: Wiring, arrived: dict[str, dict[str, Any]], *, once: boo
     click.echo(f"Reminders    {wiring.settings.data_folder}/notices.log  (no mail is sent)")
     click.echo(f"Password of everybody: {PASSWORD}")
     await _print_codes_here(wiring)
-    click.echo("New codes: fracture-diary demo --codes      Stop: Ctrl-C")
+    click.echo("New codes: python -m backend demo --codes      Stop: Ctrl-C")
     await _until_told()
     return 0
 

@@ -8,8 +8,8 @@ import { show as question } from "./screens/question.js";
 import { show as settings } from "./screens/settings.js";
 import { show as signIn } from "./screens/sign_in.js";
 import { show as write } from "./screens/write.js";
-import { choose, nameOf, onChange, open, refresh, sendNow, state } from "./state.js";
-import { speak, t } from "./words.js";
+import { choose, nameOf, onChange, open, refresh, sendNow, speakTheirs, state } from "./state.js";
+import { t } from "./words.js";
 
 const SCREENS = { "": home, write, details, question, conflict, settings, "sign-in": signIn };
 
@@ -70,8 +70,7 @@ async function start() {
   state.config = await (await fetch("/app/config.json")).json();
   document.title = state.config.app_name;
   await open();
-  const language = await state.device.get("language");
-  await speak([language, state.account?.language, ...navigator.languages].filter(Boolean), state.config.languages);
+  await speakTheirs();
   window.addEventListener("hashchange", async () => {
     await draw();
     document.getElementById("screen").focus({ preventScroll: true });

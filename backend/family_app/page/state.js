@@ -3,7 +3,7 @@ import { NoAnswer, Refused, ask } from "./answers.js";
 import { Diary } from "./diary.js";
 import { device, openDiary } from "./store.js";
 import { Sync } from "./sync.js";
-import { t } from "./words.js";
+import { speak, t } from "./words.js";
 
 export const state = {
   config: null, device: null, account: null, participant: null, names: {}, protocol: null,
@@ -19,6 +19,12 @@ export async function open() {
   state.device = await device();
   const account = await state.device.get("account");
   if (account) await enter(account);
+}
+
+/** Speak the language chosen on this phone, else the account's, else the browser's. */
+export async function speakTheirs() {
+  const chosen = await state.device.get("language");
+  await speak([chosen, state.account?.language, ...navigator.languages].filter(Boolean), state.config.languages);
 }
 
 /** Take this account's diary into use. */

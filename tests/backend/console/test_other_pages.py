@@ -43,6 +43,14 @@ async def test_worklist_is_filtered_and_paged(browser_of, phone_of, monkeypatch)
     assert (await nora.see("/console/worklist?site=%00")).status_code == 400
 
 
+async def test_worklist_offers_only_ones_own_sites(browser_of):
+    nora = await (await browser_of("nora")).see("/console/worklist")
+    max_ = await (await browser_of("max")).see("/console/worklist")
+
+    assert "GB01" not in nora.text
+    assert "<option>GB01</option>" in max_.text
+
+
 async def test_worklist_shows_what_to_look_at(browser_of, phone_of):
     phone = phone_of("mia")
     await phone.push(phone.item({"occurred": "2001-01-01", "sites": [{"bone": "rib"}]}))
@@ -145,7 +153,7 @@ async def test_coordinator_sees_failures_without_buttons(browser_of, failed):
     nora = await browser_of("nora")
     shown = read(await nora.see("/console/forwarding"))
 
-    assert "status 500" in shown.text
+    assert "Has trouble (status 500)" in shown.text
     assert shown.actions == []
     assert (await nora.post(f"/console/forwarding/messages/{failed.id}/replay")).status_code == 403
 

@@ -1,7 +1,7 @@
 // Signing in with e-mail and password. What is unsent on this phone waits for the same person.
 import { NoAnswer, ask } from "../answers.js";
 import { go, h } from "../elements.js";
-import { refresh, sendNow, state } from "../state.js";
+import { refresh, sendNow, speakTheirs, state } from "../state.js";
 import { t } from "../words.js";
 
 export async function show() {
@@ -29,6 +29,7 @@ async function enter(email, password) {
     return refusalWords(failure);
   }
   if (!(await refresh())) return t("problem.busy");
+  await speakTheirs();
   go("");
   window.dispatchEvent(new HashChangeEvent("hashchange"));
   sendNow().catch(() => {});
