@@ -37,7 +37,7 @@ async def record(
     await AuditEvent.create(
         participant_id=participant.id if participant else None,
         seq=seq, at=now, action=action, actor_id=actor.account_id, session_id=actor.session_id,
-        actor_role=role_of(actor, participant), site_id=participant.site_id if participant else None,  # type: ignore[attr-defined]
+        actor_role=role_of(actor, participant), site_id=participant.site_id if participant else None,
         subject_type=subject._meta.db_table, subject_id=subject.pk if isinstance(subject.pk, UUID) else None,
         reason=reason, changes=changes or {},
     )
@@ -51,7 +51,7 @@ def role_of(actor: Actor, participant: Participant | None) -> str:
     if participant and participant.id in actor.guardians:
         return actor.guardians[participant.id].role
     for role, site_id in actor.staff_roles:
-        if site_id is None or (participant and site_id == participant.site_id):  # type: ignore[attr-defined]
+        if site_id is None or (participant and site_id == participant.site_id):
             return role
     return actor.staff_roles[0][0] if actor.staff_roles else "account"
 

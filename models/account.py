@@ -1,5 +1,7 @@
 """People who can sign in. Names and e-mail addresses stand here and nowhere else."""
 
+from uuid import UUID
+
 from tortoise import fields
 
 from models.fields import UtcDatetimeField, one_of
@@ -31,9 +33,11 @@ class Account(Record):
 class StaffRole(Record):
     """One role at one site; without a site it holds for the whole study."""
 
+    account_id: UUID
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="staff_roles", on_delete=fields.RESTRICT, db_index=True
     )
+    site_id: UUID | None
     site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
         "models.Site", null=True, on_delete=fields.RESTRICT, db_index=True
     )
@@ -48,6 +52,7 @@ class StaffRole(Record):
 class RecoveryCode(Record):
     """Lets staff in once without their authenticator."""
 
+    account_id: UUID
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="recovery_codes", on_delete=fields.RESTRICT, db_index=True
     )
@@ -61,6 +66,7 @@ class RecoveryCode(Record):
 class FirstSignInLink(Record):
     """A one-time link with which staff choose a password and set up their authenticator."""
 
+    account_id: UUID
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", on_delete=fields.RESTRICT, db_index=True
     )
@@ -75,6 +81,7 @@ class FirstSignInLink(Record):
 class Session(Record):
     """One signed-in device. Access dies with it at once."""
 
+    account_id: UUID
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="sessions", on_delete=fields.RESTRICT, db_index=True
     )

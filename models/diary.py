@@ -1,6 +1,7 @@
 """The heart: an entry, every version ever written of it, and what could not become one."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
@@ -24,9 +25,11 @@ from models.vocabulary import (
 class DiaryEntry(Record):
     """One report about one participant, as it stands now. The id was made on the phone."""
 
+    participant_id: UUID
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", on_delete=fields.RESTRICT
     )
+    site_id: UUID
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", on_delete=fields.RESTRICT
     )
@@ -48,6 +51,7 @@ class DiaryEntry(Record):
     occurred_from = UtcDatetimeField(null=True)
     occurred_to = UtcDatetimeField(null=True)
     """Earliest and latest instant it can have happened, from the partial date in `data`."""
+    recorded_by_id: UUID
     recorded_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="recorded_entries", on_delete=fields.RESTRICT, db_index=True
     )
@@ -55,6 +59,7 @@ class DiaryEntry(Record):
     received_at = UtcDatetimeField()
     """Server receipt of revision 1 (UTC)."""
     changed_at = UtcDatetimeField()
+    assignee_id: UUID | None
     assignee: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="assigned_entries", null=True, on_delete=fields.RESTRICT,
         db_index=True,
@@ -77,6 +82,7 @@ class DiaryEntry(Record):
 class EntryRevision(Record):
     """One write, accepted or conflicting, kept for ever. Version 1 is source data. Append-only by trigger."""
 
+    entry_id: UUID
     entry: fields.ForeignKeyRelation[DiaryEntry] = fields.ForeignKeyField(
         "models.DiaryEntry", related_name="revisions", on_delete=fields.RESTRICT
     )
@@ -94,6 +100,7 @@ class EntryRevision(Record):
     resolves: fields.JSONField[list[str]] = fields.JSONField()
     """Conflicting revisions this write settles."""
     findings: fields.JSONField[list[dict[str, Any]]] = fields.JSONField()
+    author_id: UUID
     author: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="revisions", on_delete=fields.RESTRICT, db_index=True
     )
@@ -138,9 +145,11 @@ class SyncReceipt(Model):
 class QuarantinedItem(Record):
     """What a phone sent and could not be stored as an entry, word for word. Staff see it."""
 
+    participant_id: UUID
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", on_delete=fields.RESTRICT
     )
+    account_id: UUID
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", on_delete=fields.RESTRICT, db_index=True
     )

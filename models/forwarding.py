@@ -1,6 +1,7 @@
 """The outbox: validated entries on their way to the study team."""
 
 from datetime import datetime
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -33,6 +34,7 @@ class OutboxMessage(Delivery):
     """
 
     destination = fields.CharField(max_length=40)
+    entry_id: UUID
     entry: fields.ForeignKeyRelation[DiaryEntry] = fields.ForeignKeyField(
         "models.DiaryEntry", on_delete=fields.RESTRICT
     )
@@ -52,6 +54,7 @@ class OutboxMessage(Delivery):
 class DeliveryAttempt(Record):
     """One try to deliver one outbox message, kept for ever."""
 
+    message_id: UUID
     message: fields.ForeignKeyRelation[OutboxMessage] = fields.ForeignKeyField(
         "models.OutboxMessage", related_name="tries", on_delete=fields.RESTRICT, db_index=True
     )

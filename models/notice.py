@@ -1,6 +1,7 @@
 """Notices: what a person is told, once per occasion, and whether it left."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -16,9 +17,11 @@ from models.vocabulary import NoticeKind
 class Notice(Delivery):
     """One notice per account, kind and slot; the unique key is what makes it once."""
 
+    account_id: UUID
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", on_delete=fields.RESTRICT
     )
+    participant_id: UUID
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", on_delete=fields.RESTRICT, db_index=True
     )
@@ -45,6 +48,7 @@ class Notice(Delivery):
 class NoticeAttempt(Record):
     """One try on one channel."""
 
+    notice_id: UUID
     notice: fields.ForeignKeyRelation[Notice] = fields.ForeignKeyField(
         "models.Notice", related_name="tries", on_delete=fields.RESTRICT, db_index=True
     )

@@ -1,5 +1,7 @@
 """The enrolled persons and who may speak for them."""
 
+from uuid import UUID
+
 from tortoise import fields
 
 from models.account import Account
@@ -12,6 +14,7 @@ from models.vocabulary import Arm, ParticipantState, Relation, Role
 class Participant(Record):
     code = fields.CharField(max_length=20, unique=True)
     """Pseudonym such as SE01-003; the only name this table knows."""
+    site_id: UUID
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "models.Site", on_delete=fields.RESTRICT, db_index=True
     )
@@ -33,9 +36,11 @@ class Participant(Record):
 class Guardianship(Record):
     """The link between an account and a participant it may speak for, with dates."""
 
+    account_id: UUID
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="guardianships", on_delete=fields.RESTRICT, db_index=True
     )
+    participant_id: UUID
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", related_name="guardianships", on_delete=fields.RESTRICT, db_index=True
     )
@@ -52,6 +57,7 @@ class Guardianship(Record):
 class LinkingCode(Record):
     """A one-time code that turns an account into a guardian. One active per participant and relation."""
 
+    participant_id: UUID
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", on_delete=fields.RESTRICT, db_index=True
     )

@@ -1,5 +1,7 @@
 """Data queries: a question of the site's staff about one field of an entry, and the family's replies."""
 
+from uuid import UUID
+
 from tortoise import fields
 
 from models.account import Account
@@ -11,9 +13,11 @@ from models.vocabulary import QueryState
 
 
 class DataQuery(Record):
+    entry_id: UUID
     entry: fields.ForeignKeyRelation[DiaryEntry] = fields.ForeignKeyField(
         "models.DiaryEntry", related_name="queries", on_delete=fields.RESTRICT, db_index=True
     )
+    participant_id: UUID
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", on_delete=fields.RESTRICT
     )
@@ -24,6 +28,7 @@ class DataQuery(Record):
     state = one_of(QueryState, max_length=10)
     entry_version = fields.IntField()
     """The version the question is about."""
+    opened_by_id: UUID
     opened_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="opened_queries", on_delete=fields.RESTRICT, db_index=True
     )
@@ -40,9 +45,11 @@ class DataQuery(Record):
 class QueryReply(Record):
     """One contribution to a query's thread."""
 
+    query_id: UUID
     query: fields.ForeignKeyRelation[DataQuery] = fields.ForeignKeyField(
         "models.DataQuery", related_name="replies", on_delete=fields.RESTRICT, db_index=True
     )
+    author_id: UUID
     author: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", on_delete=fields.RESTRICT, db_index=True
     )

@@ -1,5 +1,7 @@
 """Planned contacts between a participant and the site."""
 
+from uuid import UUID
+
 from tortoise import fields
 
 from models.fields import UtcDatetimeField, one_of
@@ -9,6 +11,7 @@ from models.vocabulary import VisitState
 
 
 class Visit(Record):
+    participant_id: UUID
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
         "models.Participant", on_delete=fields.RESTRICT
     )

@@ -57,7 +57,7 @@ async def _batches(now: datetime) -> AsyncIterator[list[Guardianship]]:
 
 
 async def _plan(plan: Plan, batch: list[Guardianship]) -> int:
-    preferences = await preferences_of(g.account_id for g in batch)  # type: ignore[attr-defined]
+    preferences = await preferences_of(g.account_id for g in batch)
     visits = await _visits_ahead(plan, batch)
     due = [notice for g in batch for notice in _notices(plan, g, preferences, visits)]
     missing = await _not_done(plan, await _unknown(due))
@@ -71,7 +71,7 @@ def _notices(
     visits: dict[UUID, list[Visit]],
 ) -> Iterator[Notice]:
     hearer = listener(guardianship.account, preferences[guardianship.account.id])
-    participant_id: UUID = guardianship.participant_id  # type: ignore[attr-defined]
+    participant_id: UUID = guardianship.participant_id
     if may_hear(guardianship, NoticeKind.CHECK_IN_DUE):
         check_in = check_in_occasion(plan.protocol.file.check_in, hearer, plan.now)
         yield from _notice(plan, guardianship, NoticeKind.CHECK_IN_DUE, (participant_id, check_in))
@@ -88,7 +88,7 @@ def _notice(
     subject_id, occasion = about
     if occasion and occasion.due_at >= guardianship.starts_at:
         yield Notice(
-            account_id=guardianship.account.id, participant_id=guardianship.participant_id, kind=kind,  # type: ignore[attr-defined]
+            account_id=guardianship.account.id, participant_id=guardianship.participant_id, kind=kind,
             subject_id=subject_id, slot=occasion.slot, due_at=occasion.due_at, created_at=plan.now,
         )
 
@@ -99,15 +99,15 @@ async def _visits_ahead(plan: Plan, batch: list[Guardianship]) -> dict[UUID, lis
     near = Q(agreed_at__gte=first, agreed_at__lte=last) | Q(
         agreed_at=None, target_on__gte=first.date(), target_on__lte=last.date()
     )
-    children = {g.participant_id for g in batch}  # type: ignore[attr-defined]
+    children = {g.participant_id for g in batch}
     found: dict[UUID, list[Visit]] = defaultdict(list)
     for visit in await Visit.filter(near, participant_id__in=children, state=VisitState.PLANNED):
-        found[visit.participant_id].append(visit)  # type: ignore[attr-defined]
+        found[visit.participant_id].append(visit)
     return found
 
 
 def _key(notice: Notice) -> tuple[UUID, NoticeKind, UUID, str]:
-    return notice.account_id, notice.kind, notice.subject_id, notice.slot  # type: ignore[attr-defined]
+    return notice.account_id, notice.kind, notice.subject_id, notice.slot
 
 
 async def _unknown(due: list[Notice]) -> list[Notice]:

@@ -35,7 +35,7 @@ class Void:
 async def judge(notice: Notice, now: datetime) -> Tell | Later | Void:
     """Tell it now, tell it later, or never."""
     guardianship = await Guardianship.filter(
-        living(now), account_id=notice.account_id, participant_id=notice.participant_id  # type: ignore[attr-defined]
+        living(now), account_id=notice.account_id, participant_id=notice.participant_id
     ).select_related("account", "participant").first()
     if guardianship is None or not may_hear(guardianship, notice.kind):
         return Void("not_entitled")

@@ -52,7 +52,7 @@ def started(settings: Settings, *words: str, **changes: str) -> Iterator[subproc
             [sys.executable, "-m", "backend", *words], cwd=ROOT, env=environment(settings, **changes),
             stdout=said, stderr=said,
         )
-        process.said = said  # type: ignore[attr-defined]
+        process.said = said
         try:
             yield process
         finally:
@@ -62,7 +62,7 @@ def started(settings: Settings, *words: str, **changes: str) -> Iterator[subproc
 
 def words_of(process: subprocess.Popen[bytes]) -> str:
     """Everything a started command has printed."""
-    said: IO[bytes] = process.said  # type: ignore[attr-defined]
+    said: IO[bytes] = process.said
     said.seek(0)
     return said.read().decode()
 

@@ -84,7 +84,7 @@ async def _guardian(account: Account, participant: Participant, relation: Relati
         account=account, kind=SessionKind.APP, device_name="phone", token_hash="ended", created_at=began,  # noqa: S106
         last_seen_at=began, expires_at=began, app_version="1.0",
     )
-    site_id: UUID = participant.site_id  # type: ignore[attr-defined]
+    site_id: UUID = participant.site_id
     speaks = Guardian(role, relation, frozenset(CAPABILITIES[role]), site_id, participant.birth_month)
     actor = Actor(account.id, session.id, Action.DIARY_WRITE, guardians={participant.id: speaks},
                   app_version="1.0", timezone=account.timezone)

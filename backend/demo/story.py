@@ -77,7 +77,7 @@ async def _open_questions(cast: Cast, now: datetime) -> None:
     """Staff asked three families something."""
     waiting = DiaryEntry.filter(state=EntryState.RECEIVED).exclude(kind="check_in").order_by("received_at")
     for entry, question in zip(await waiting.limit(3), QUESTIONS, strict=False):
-        family = next(f for f in cast.families if f[1].id == entry.participant_id)  # type: ignore[attr-defined]
+        family = next(f for f in cast.families if f[1].id == entry.participant_id)
         actor = coordinator_of(cast, family[0]).acting(Action.QUERY_OPEN)
         await open_query(actor, entry.id, entry.seq, ("", question, None), now - timedelta(days=1))
 

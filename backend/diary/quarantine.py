@@ -54,7 +54,7 @@ async def dismiss(actor: Actor, item_id: UUID, reason: str, now: datetime) -> No
     found = await QuarantinedItem.get_or_none(id=item_id)
     if found is None:
         raise NotFound
-    participant = await scope.locked_participant(actor, found.participant_id)  # type: ignore[attr-defined]
+    participant = await scope.locked_participant(actor, found.participant_id)
     found.state = QuarantineState.DISMISSED
     await found.save(update_fields=["state"])
     await record(actor, Action.QUARANTINE_DISMISS, found, now, participant=participant, reason=reason)

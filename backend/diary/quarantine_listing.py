@@ -37,12 +37,12 @@ async def quarantined(actor: Actor, cursor: str | None, limit: int, now: datetim
         chosen = chosen.filter(id__gt=after[0])
     sized = await chosen.order_by("id").limit(page_limit(limit) + 1).annotate(size=Length("body")).values("id", "size")
     found = await QuarantinedItem.filter(id__in=_fitting(sized[:limit])).order_by("id")
-    of = Participant.filter(id__in=[item.participant_id for item in found])  # type: ignore[attr-defined]
+    of = Participant.filter(id__in=[item.participant_id for item in found])
     codes: dict[UUID, str] = dict(await of.values_list("id", "code"))
     for participant_id in codes:
         await note_read(actor, participant_id, now)
     views = [
-        QuarantineView(i.id, codes[i.participant_id], msgspec.json.decode(i.body), i.problem, i.times_sent,  # type: ignore[attr-defined]
+        QuarantineView(i.id, codes[i.participant_id], msgspec.json.decode(i.body), i.problem, i.times_sent,
                        i.received_at)
         for i in found
     ]

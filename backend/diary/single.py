@@ -63,7 +63,7 @@ async def write_if_current(sender: Sender, upload: Upload) -> DiaryEntry:
 async def _create_plainly(sender: Sender, upload: Upload) -> DiaryEntry:
     participant = await scope.locked_participant(sender.actor, sender.participant_id)
     entry = await DiaryEntry.get_or_none(id=upload.id)
-    if entry is None or entry.participant_id != participant.id or not sender.may_touch(entry):  # type: ignore[attr-defined]
+    if entry is None or entry.participant_id != participant.id or not sender.may_touch(entry):
         return (await write_upload(sender, participant, upload)).entry
     first = await EntryRevision.get(entry_id=entry.id, version=1)
     if first.sent != upload.data:
@@ -114,8 +114,8 @@ async def entry_view(participant_id: UUID, entry_id: UUID) -> EntryView:
 
 def view_of(entry: DiaryEntry) -> EntryView:
     return EntryView(
-        entry.id, entry.participant_id, entry.kind, entry.state, entry.version, entry.seq, entry.data,  # type: ignore[attr-defined]
-        entry.findings, entry.open_conflicts, entry.open_queries, entry.pending, entry.recorded_by_id,  # type: ignore[attr-defined]
+        entry.id, entry.participant_id, entry.kind, entry.state, entry.version, entry.seq, entry.data,
+        entry.findings, entry.open_conflicts, entry.open_queries, entry.pending, entry.recorded_by_id,
         entry.relation, entry.received_at, entry.occurred_from, entry.occurred_to,
     )
 
@@ -148,7 +148,7 @@ async def revisions_of(participant_id: UUID, entry_id: UUID) -> list[RevisionVie
     return [
         RevisionView(
             r.id, r.version, r.state, r.base_version, r.data, r.sent, r.retracts, r.reason, r.resolves, r.findings,
-            r.author_id, r.relation, r.device_time, r.timezone, r.clock_skew, r.app_version, r.protocol_hash,  # type: ignore[attr-defined]
+            r.author_id, r.relation, r.device_time, r.timezone, r.clock_skew, r.app_version, r.protocol_hash,
             r.received_at,
         )
         for r in found

@@ -46,7 +46,7 @@ class Sender:
 
     def may_touch(self, entry: DiaryEntry) -> bool:
         """Who may report only, knows only what they reported themselves."""
-        return entry.recorded_by_id == self.actor.account or self.may_see  # type: ignore[attr-defined]
+        return entry.recorded_by_id == self.actor.account or self.may_see
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ async def write_upload(sender: Sender, participant: Participant, upload: Upload)
     entry = await DiaryEntry.get_or_none(id=upload.id)
     if entry is None:
         return Outcome("applied", await _create(sender, participant, upload))
-    if entry.participant_id != participant.id or not sender.may_touch(entry):  # type: ignore[attr-defined]
+    if entry.participant_id != participant.id or not sender.may_touch(entry):
         raise IdUnusable
     if upload.kind and upload.kind is not entry.kind:
         raise UnstorableItem(errors=[{"pointer": "/kind", "detail": "can't be changed"}])
@@ -55,7 +55,7 @@ async def _create(sender: Sender, participant: Participant, upload: Upload) -> D
     data = overlay({}, upload.data)
     seq = await next_seq(participant)
     entry = DiaryEntry(
-        id=upload.id, participant_id=participant.id, site_id=participant.site_id,  # type: ignore[attr-defined]
+        id=upload.id, participant_id=participant.id, site_id=participant.site_id,
         kind=upload.kind, version=0, received_at=sender.now, recorded_by_id=sender.actor.account,
         relation=sender.actor.guardians[participant.id].relation, state=EntryState.RECEIVED,
     )
@@ -79,7 +79,7 @@ async def _welcome_children(sender: Sender, participant: Participant, parent: Di
 async def _find_parent(entry: DiaryEntry, parent_id: UUID | None) -> None:
     entry.parent_id = parent_id if parent_id != entry.id else None
     entry.pending = bool(entry.parent_id) and not await DiaryEntry.exists(
-        id=entry.parent_id, participant_id=entry.participant_id,  # type: ignore[attr-defined]
+        id=entry.parent_id, participant_id=entry.participant_id,
     )
 
 

@@ -65,7 +65,7 @@ def _standing(said: list[OutboxMessage]) -> list[MessageKind]:
 
 
 async def _subject(participant: Participant) -> Subject:
-    site = await Site.get(id=participant.site_id)  # type: ignore[attr-defined]
+    site = await Site.get(id=participant.site_id)
     return Subject(participant.code, site.code, participant.arm)
 
 

@@ -29,7 +29,7 @@ class NoticeView(msgspec.Struct):
     def of(cls, notice: Notice, language: str, app_name: str) -> "NoticeView":
         text = text_of(notice, language, app_name)
         return cls(
-            notice.id, notice.kind, notice.participant_id, notice.subject_id, text.subject, text.body,  # type: ignore[attr-defined]
+            notice.id, notice.kind, notice.participant_id, notice.subject_id, text.subject, text.body,
             notice.visible_at, notice.read_at,
         )
 

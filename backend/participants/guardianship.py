@@ -31,7 +31,7 @@ async def guardianships_of(
 
 def knows_families(actor: Actor, participant: Participant) -> bool:
     """Names are for those of the very site who work with its families; all others see pseudonyms."""
-    site: UUID = participant.site_id  # type: ignore[attr-defined]
+    site: UUID = participant.site_id
     return any(site_id == site and allows(role, Action.PARTICIPANT_ENROL) for role, site_id in actor.staff_roles)
 
 
@@ -41,7 +41,7 @@ async def end_guardianship(actor: Actor, guardianship_id: UUID, now: datetime) -
     found = await Guardianship.get_or_none(id=guardianship_id)
     if found is None:
         raise NotFound
-    participant = await locked_participant(actor, found.participant_id)  # type: ignore[attr-defined]
+    participant = await locked_participant(actor, found.participant_id)
     link = await Guardianship.get(id=guardianship_id).select_related("account")
     if link.ends_at is not None and link.ends_at <= now:
         raise IllegalState(state="ended")

@@ -119,7 +119,7 @@ def _as_promised(actor: Actor, row: LinkingCode) -> Actor:
     """The code itself puts the participant into its bearer's scope."""
     child = row.participant
     promised = Guardian(
-        row.role, row.relation, frozenset(CAPABILITIES[row.role]), child.site_id, child.birth_month  # type: ignore[attr-defined]
+        row.role, row.relation, frozenset(CAPABILITIES[row.role]), child.site_id, child.birth_month
     )
     return replace(actor, guardians={**actor.guardians, child.id: promised})
 

@@ -130,6 +130,6 @@ class GuardianshipView(msgspec.Struct):
     @classmethod
     def of(cls, link: Guardianship, display_name: str | None = None) -> "GuardianshipView":
         return cls(
-            link.id, link.participant_id, link.relation, link.role,  # type: ignore[attr-defined]
+            link.id, link.participant_id, link.relation, link.role,
             [Capability(word) for word in link.capabilities], link.starts_at, link.ends_at, display_name,
         )

@@ -48,7 +48,7 @@ async def reply_to_query(actor: Actor, query_id: UUID, text: str, now: datetime)
     participant, query = await scope.query_for(actor, query_id)
     if query.state is QueryState.CLOSED:
         raise IllegalState("This question is closed", state=query.state)
-    entry = await DiaryEntry.get(id=query.entry_id)  # type: ignore[attr-defined]
+    entry = await DiaryEntry.get(id=query.entry_id)
     await answer_query(actor, participant, entry, query, now, text=text)
     is_last = entry.state is EntryState.QUERY_OPEN and not entry.open_queries
     await _move(actor, participant, entry, EntryState.ANSWERED if is_last else entry.state, now)
@@ -63,7 +63,7 @@ async def close_query(actor: Actor, query_id: UUID, seen: int, now: datetime) ->
         raise Stale(seq=query.seq, changed_since=await changes_after(query.id, seen))
     if query.state is QueryState.CLOSED:
         raise IllegalState("This question is closed", state=query.state)
-    entry = await DiaryEntry.get(id=query.entry_id)  # type: ignore[attr-defined]
+    entry = await DiaryEntry.get(id=query.entry_id)
     if query.state is QueryState.OPEN:
         entry.open_queries -= 1
     query.state, query.closed_at, query.seq = QueryState.CLOSED, now, await next_seq(participant)
@@ -87,6 +87,6 @@ async def _tell_guardians(participant: Participant, query: DataQuery, now: datet
     for link in await Guardianship.filter(living, participant_id=participant.id, starts_at__lte=now):
         if Capability.ANSWER in link.capabilities:
             await Notice.create(
-                account_id=link.account_id, participant_id=participant.id, kind=NoticeKind.QUERY_WAITING,  # type: ignore[attr-defined]
+                account_id=link.account_id, participant_id=participant.id, kind=NoticeKind.QUERY_WAITING,
                 subject_id=query.id, slot="opened", due_at=now, visible_at=now, created_at=now,
             )

@@ -26,7 +26,7 @@ async def assign_entry(actor: Actor, entry_id: UUID, seen: int, assignee_id: UUI
     require_state(entry, *UNDECIDED)
     if assignee_id and not await _reviews_at(assignee_id, participant, now):
         raise InvalidParameter("This account reviews no entries at this site")
-    before = entry.assignee_id  # type: ignore[attr-defined]
+    before = entry.assignee_id
     entry.assignee_id = assignee_id
     changes = {"assignee": [str(before) if before else None, str(assignee_id) if assignee_id else None]}
     state = S.IN_REVIEW if entry.state is S.RECEIVED and assignee_id else entry.state
@@ -119,7 +119,7 @@ async def _reviews_at(account_id: UUID, participant: Participant, now: datetime)
     roles = await StaffRole.filter(account_id=account_id, starts_at__lte=now)
     return any(
         allows(held.role, Action.ENTRY_VALIDATE) and (held.ends_at is None or held.ends_at > now)
-        and held.site_id in (None, participant.site_id)  # type: ignore[attr-defined]
+        and held.site_id in (None, participant.site_id)
         for held in roles
     )
 

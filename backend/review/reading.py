@@ -17,8 +17,8 @@ async def review_of(actor: Actor, entry_id: UUID) -> ReviewView:
     found = await DiaryEntry.get_or_none(id=entry_id)
     if found is None:
         raise NotFound
-    participant = await scope.participant_for(actor, found.participant_id)  # type: ignore[attr-defined]
-    site = await Site.get(id=participant.site_id)  # type: ignore[attr-defined]
+    participant = await scope.participant_for(actor, found.participant_id)
+    site = await Site.get(id=participant.site_id)
     sent = await OutboxMessage.filter(entry_id=entry_id).order_by("destination", "number")
     return ReviewView(
         await entry_view(participant.id, entry_id), participant.code, site.code,
@@ -40,16 +40,16 @@ async def require_query(actor: Actor, query_id: UUID) -> None:
     query = await DataQuery.get_or_none(id=query_id)
     if query is None:
         raise NotFound
-    await scope.participant_for(actor, query.participant_id)  # type: ignore[attr-defined]
+    await scope.participant_for(actor, query.participant_id)
 
 
 async def query_views(queries: Sequence[DataQuery]) -> list[QueryView]:
     replies = await QueryReply.filter(query_id__in=[q.id for q in queries]).order_by("at") if queries else []
     return [
         QueryView(
-            q.id, q.entry_id, q.seq, q.field, q.question, q.state, q.entry_version, q.opened_at, q.due_on,  # type: ignore[attr-defined]
+            q.id, q.entry_id, q.seq, q.field, q.question, q.state, q.entry_version, q.opened_at, q.due_on,
             q.answered_at, q.closed_at,
-            [QueryReplyView(r.text, r.from_staff, r.entry_version, r.at) for r in replies if r.query_id == q.id],  # type: ignore[attr-defined]
+            [QueryReplyView(r.text, r.from_staff, r.entry_version, r.at) for r in replies if r.query_id == q.id],
         )
         for q in queries
     ]

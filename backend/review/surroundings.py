@@ -41,17 +41,17 @@ async def surroundings_of(actor: Actor, entry_id: UUID) -> Surroundings:
     entry = await DiaryEntry.get_or_none(id=entry_id)
     if entry is None:
         raise NotFound
-    await scope.participant_for(actor, entry.participant_id)  # type: ignore[attr-defined]
+    await scope.participant_for(actor, entry.participant_id)
     found = await _alike(entry)
     return Surroundings(
-        entry.site_id, entry.assignee_id, entry.duplicate_of_id,  # type: ignore[attr-defined]
+        entry.site_id, entry.assignee_id, entry.duplicate_of_id,
         [Alike(e.id, e.state, e.data.get("occurred") or e.data.get("from"), e.relation, e.received_at) for e in found],
     )
 
 
 async def _alike(entry: DiaryEntry) -> list[DiaryEntry]:
     """The same kind of thing around the same time, or at a time nobody told; what was received last comes first."""
-    others = DiaryEntry.filter(participant_id=entry.participant_id, kind=entry.kind).exclude(id=entry.id)  # type: ignore[attr-defined]
+    others = DiaryEntry.filter(participant_id=entry.participant_id, kind=entry.kind).exclude(id=entry.id)
     if entry.occurred_from and entry.occurred_to:
         around = Q(occurred_from__lte=entry.occurred_to + NEAR, occurred_to__gte=entry.occurred_from - NEAR)
         others = others.filter(Q(occurred_from__isnull=True) | around)

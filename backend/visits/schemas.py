@@ -43,7 +43,7 @@ class VisitView(msgspec.Struct):
     @classmethod
     def of(cls, visit: Visit) -> "VisitView":
         return cls(
-            visit.id, visit.participant_id, visit.plan_code, visit.state, visit.target_on,  # type: ignore[attr-defined]
+            visit.id, visit.participant_id, visit.plan_code, visit.state, visit.target_on,
             visit.opens_on, visit.closes_on, visit.agreed_at, visit.timezone, visit.attended_on, visit.seq,
         )
 

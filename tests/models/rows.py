@@ -37,7 +37,7 @@ async def entry(of: Participant, **changes: Any) -> DiaryEntry:
         email="mia@example.org", defaults={"display_name": "Mia", "created_at": NOON}
     )
     values: dict[str, Any] = {
-        "participant": of, "site_id": of.site_id, "kind": EntryKind.FRACTURE, "state": EntryState.RECEIVED,  # type: ignore[attr-defined]
+        "participant": of, "site_id": of.site_id, "kind": EntryKind.FRACTURE, "state": EntryState.RECEIVED,
         "version": 1, "seq": 1, "data": {}, "findings": [], "recorded_by": account, "relation": Relation.MOTHER,
         "received_at": NOON, "changed_at": NOON,
     }
@@ -47,7 +47,7 @@ async def entry(of: Participant, **changes: Any) -> DiaryEntry:
 async def revision(of: DiaryEntry, **changes: Any) -> EntryRevision:
     values: dict[str, Any] = {
         "entry": of, "version": 1, "state": RevisionState.ACCEPTED, "seq": 1, "data": {}, "sent": {}, "resolves": [],
-        "findings": [], "author_id": of.recorded_by_id, "relation": Relation.MOTHER, "session_id": new_id(),  # type: ignore[attr-defined]
+        "findings": [], "author_id": of.recorded_by_id, "relation": Relation.MOTHER, "session_id": new_id(),
         "protocol_hash": "0" * 64, "received_at": NOON,
     }
     return await EntryRevision.create(**{**values, **changes})
@@ -58,7 +58,7 @@ async def one_of_each() -> dict[str, int]:
     leo = await participant()
     fracture = await entry(leo)
     await revision(fracture)
-    mia = fracture.recorded_by_id  # type: ignore[attr-defined]
+    mia = fracture.recorded_by_id
     question = await DataQuery.create(
         entry=fracture, participant=leo, seq=2, field="/bone", question="Which side?", state=QueryState.OPEN,
         entry_version=1, opened_by_id=mia, opened_at=NOON,

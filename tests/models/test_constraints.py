@@ -98,7 +98,7 @@ async def _code(leo: Any, code_hash: str, **changes: Any) -> None:
 async def test_guardianship_holds_once_at_a_time() -> None:
     fracture = await entry(await participant())
     values = {
-        "account_id": fracture.recorded_by_id, "participant_id": fracture.participant_id,  # type: ignore[attr-defined]
+        "account_id": fracture.recorded_by_id, "participant_id": fracture.participant_id,
         "role": Role.GUARDIAN, "relation": Relation.MOTHER, "capabilities": [], "starts_at": NOON,
     }
     await Guardianship.create(**values, ends_at=NOON)
