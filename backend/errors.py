@@ -31,6 +31,13 @@ class MalformedBody(StudyError):
     title = "The body can't be read"
 
 
+class MalformedRequest(StudyError):
+    """Not HTTP as RFC 9112 has it, such as two length headers. The connection is closed."""
+
+    code = "request.malformed"
+    title = "This is not a request that can be read"
+
+
 class InvalidBody(StudyError):
     """`errors` lists every fault with its JSON pointer."""
 

@@ -1,4 +1,4 @@
-"""Head and body of an answer leave in one packet.
+"""How answers leave: head and body in one packet, and what is not HTTP is refused with a problem too.
 
 uvicorn writes them one after the other and uvloop sends each at once: a second system call here and a second awakening
 at the other end, together a seventh of what a submit costs. Answers that stream are not held back: what is not
@@ -8,7 +8,11 @@ followed by a body in the same turn of the loop leaves at its end.
 import asyncio
 from typing import Any
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from backend.border.problems import MEDIA_TYPE, as_problem
+from backend.errors import MalformedRequest
 
 
 class GatheringTransport:
@@ -40,3 +44,11 @@ class GatheringTransport:
 class WholeAnswers(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(GatheringTransport(transport, self.loop))  # type: ignore[arg-type]
+
+    def send_400_response(self, msg: str) -> None:
+        """Two length headers, a broken chunk, no HTTP at all: refused before any route, and the connection closed."""
+        del msg  # the parser's words, in whatever form it has them
+        body = msgspec.json.encode(as_problem(MalformedRequest()))
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
+        self.transport.write(head.encode() + b"cache-control: no-store\r\nconnection: close\r\n\r\n" + body)
+        self.transport.close()

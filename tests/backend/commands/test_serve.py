@@ -47,6 +47,8 @@ def test_server_refuses_both_length_headers_and_closes(settings):
 
     assert answer.startswith(b"HTTP/1.1 400")
     assert answer.count(b"HTTP/1.1") == 1
+    assert b"content-type: application/problem+json" in answer
+    assert b'"code":"request.malformed"' in answer
     assert alive.status_code == 200
 
 
