@@ -4,7 +4,7 @@ A participant's changes are numbered 1, 2, 3 … by `participant.seq`, under the
 cursor of what changed and the order of the audit trail in one. All other events are numbered by the study.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> Changes:
 
 async def note_read(actor: Actor, participant_id: UUID, now: datetime) -> None:
     """Note that the actor opened this record: at most one row per account, participant and 15 minutes."""
-    slot = now - timedelta(minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond)
+    slot = now - (now - datetime.min.replace(tzinfo=UTC)) % READ_SLOT
     key = (actor.account, participant_id, slot)
     if key in _noted:
         return

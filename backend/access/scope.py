@@ -1,5 +1,6 @@
 """The only way to a row: narrowed to where the actor's roles allow its action. Outside is 404, like nothing."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -9,7 +10,10 @@ from backend.access.actor import Actor
 from backend.access.permissions import sites_for, speaks_for
 from backend.errors import NotFound
 from models import DataQuery, DiaryEntry, OutboxMessage, Participant, Visit
+from models.record import Record
 from models.statement import is_postgres
+
+T = TypeVar("T", bound=Record)
 
 
 def participants_of(actor: Actor) -> QuerySet[Participant]:
@@ -37,29 +41,17 @@ async def locked_participant(actor: Actor, participant_id: UUID) -> Participant:
 
 async def entry_for(actor: Actor, entry_id: UUID) -> tuple[Participant, DiaryEntry]:
     """The entry, read after its participant was locked. Raises NotFound."""
-    found = await DiaryEntry.filter(id=entry_id).values_list("participant_id", flat=True)
-    if not found:
-        raise NotFound
-    participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
-    return participant, await DiaryEntry.get(id=entry_id)
+    return await _with_participant(actor, DiaryEntry, entry_id)
 
 
 async def query_for(actor: Actor, query_id: UUID) -> tuple[Participant, DataQuery]:
-    """Raises NotFound."""
-    found = await DataQuery.filter(id=query_id).values_list("participant_id", flat=True)
-    if not found:
-        raise NotFound
-    participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
-    return participant, await DataQuery.get(id=query_id)
+    """The data query, read after its participant was locked. Raises NotFound."""
+    return await _with_participant(actor, DataQuery, query_id)
 
 
 async def visit_for(actor: Actor, visit_id: UUID) -> tuple[Participant, Visit]:
-    """Raises NotFound."""
-    found = await Visit.filter(id=visit_id).values_list("participant_id", flat=True)
-    if not found:
-        raise NotFound
-    participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
-    return participant, await Visit.get(id=visit_id)
+    """The visit, read after its participant was locked. Raises NotFound."""
+    return await _with_participant(actor, Visit, visit_id)
 
 
 def messages_of(actor: Actor) -> QuerySet[OutboxMessage]:
@@ -70,11 +62,18 @@ def messages_of(actor: Actor) -> QuerySet[OutboxMessage]:
 
 async def message_for(actor: Actor, message_id: UUID) -> tuple[Participant, OutboxMessage]:
     """The message, read after its participant was locked. Raises NotFound."""
-    found = await OutboxMessage.filter(id=message_id).values_list("entry__participant_id", flat=True)
+    return await _with_participant(actor, OutboxMessage, message_id, "entry__participant_id")
+
+
+async def _with_participant(
+    actor: Actor, table: type[T], row_id: UUID, whose: str = "participant_id"
+) -> tuple[Participant, T]:
+    """Whose row it is, then the lock, then the row: what was read before the lock may have changed."""
+    found = await table.filter(id=row_id).values_list(whose, flat=True)
     if not found:
         raise NotFound
     participant = await locked_participant(actor, found[0])  # type: ignore[arg-type]
-    return participant, await OutboxMessage.get(id=message_id)
+    return participant, await table.get(id=row_id)
 
 
 async def _one(chosen: QuerySet[Participant]) -> Participant:

@@ -3,9 +3,8 @@
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from backend.diary.partial_dates import zone_named
+from notifications.local_time import zone_named
 
 ENGLISH: dict[str, dict[str, str]] = tomllib.loads(
     (Path(__file__).parent / "dictionary" / "en.toml").read_text("utf-8")
@@ -22,7 +21,7 @@ def moment(at: datetime | None, zone: str) -> str:
     """An instant on the reader's own clock."""
     if at is None:
         return "—"
-    local = at.astimezone(zone_named(zone) or ZoneInfo("UTC"))
+    local = at.astimezone(zone_named(zone))
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
 
 

@@ -28,12 +28,22 @@ async def after_correction(sender: Sender, participant: Participant, entry: Diar
 async def after_retraction(sender: Sender, participant: Participant, entry: DiaryEntry) -> None:
     """The study team learns of a retraction at once; open questions about it are over."""
     entry.state = EntryState.RETRACTED
-    for query in await DataQuery.filter(entry_id=entry.id).exclude(state=QueryState.CLOSED):
-        query.state, query.closed_at, query.seq = QueryState.CLOSED, sender.now, await next_seq(participant)
-        await query.save()
-        await record(sender.actor, Action.QUERY_CLOSE, query, sender.now, participant=participant, seq=query.seq)
-    entry.open_queries = 0
+    await close_queries(sender.actor, participant, entry, sender.now)
     await outbox.withdraw(participant, entry, sender.now)
+
+
+async def close_queries(actor: Actor, participant: Participant, entry: DiaryEntry, now: datetime) -> None:
+    """Whatever was asked about the entry is settled. The caller saves the entry."""
+    for query in await DataQuery.filter(entry_id=entry.id).exclude(state=QueryState.CLOSED):
+        await note_closed(actor, participant, query, now)
+    entry.open_queries = 0
+
+
+async def note_closed(actor: Actor, participant: Participant, query: DataQuery, now: datetime) -> None:
+    """One question is closed, under its own change number."""
+    query.state, query.closed_at, query.seq = QueryState.CLOSED, now, await next_seq(participant)
+    await query.save()
+    await record(actor, Action.QUERY_CLOSE, query, now, participant=participant, seq=query.seq)
 
 
 async def answer_query(

@@ -11,8 +11,6 @@ from backend.diary.partial_dates import Span, span
 from models.protocol import EditCheck, Protocol
 from models.vocabulary import EntryKind
 
-TIME_FIELDS = ("occurred", "from")
-
 
 @dataclass(frozen=True)
 class Circumstances:

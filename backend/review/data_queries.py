@@ -8,9 +8,9 @@ from tortoise.expressions import Q
 from backend.access import scope
 from backend.access.actor import Actor
 from backend.audit import next_seq, record
-from backend.diary.consequences import answer_query
+from backend.diary.consequences import answer_query, note_closed
 from backend.errors import IllegalState, Stale
-from backend.review.decisions import UNDECIDED
+from backend.review.decisions import UNDECIDED, change_state
 from backend.review.seen import changes_after, entry_as_seen, require_state
 from models import DataQuery, DiaryEntry, Guardianship, Notice, Participant
 from models.actions import Action
@@ -37,7 +37,7 @@ async def open_query(
     await query.save(force_create=True)
     await record(actor, Action.QUERY_OPEN, query, now, participant=participant, seq=query.seq)
     entry.open_queries += 1
-    await _move(actor, participant, entry, EntryState.QUERY_OPEN, now)
+    await change_state(actor, participant, entry, EntryState.QUERY_OPEN, now)
     await _tell_guardians(participant, query, now)
     return query
 
@@ -51,7 +51,7 @@ async def reply_to_query(actor: Actor, query_id: UUID, text: str, now: datetime)
     entry = await DiaryEntry.get(id=query.entry_id)
     await answer_query(actor, participant, entry, query, now, text=text)
     is_last = entry.state is EntryState.QUERY_OPEN and not entry.open_queries
-    await _move(actor, participant, entry, EntryState.ANSWERED if is_last else entry.state, now)
+    await change_state(actor, participant, entry, EntryState.ANSWERED if is_last else entry.state, now)
     return query
 
 
@@ -66,20 +66,10 @@ async def close_query(actor: Actor, query_id: UUID, seen: int, now: datetime) ->
     entry = await DiaryEntry.get(id=query.entry_id)
     if query.state is QueryState.OPEN:
         entry.open_queries -= 1
-    query.state, query.closed_at, query.seq = QueryState.CLOSED, now, await next_seq(participant)
-    await query.save()
-    await record(actor, Action.QUERY_CLOSE, query, now, participant=participant, seq=query.seq)
+    await note_closed(actor, participant, query, now)
     is_last = entry.state is EntryState.QUERY_OPEN and not entry.open_queries
-    await _move(actor, participant, entry, EntryState.IN_REVIEW if is_last else entry.state, now)
+    await change_state(actor, participant, entry, EntryState.IN_REVIEW if is_last else entry.state, now)
     return query
-
-
-async def _move(actor: Actor, participant: Participant, entry: DiaryEntry, state: EntryState, now: datetime) -> None:
-    before = entry.state
-    entry.state, entry.changed_at, entry.seq = state, now, await next_seq(participant)
-    await entry.save()
-    changes = {"state": [before, state]} if before is not state else {}
-    await record(actor, actor.action, entry, now, participant=participant, seq=entry.seq, changes=changes)
 
 
 async def _tell_guardians(participant: Participant, query: DataQuery, now: datetime) -> None:

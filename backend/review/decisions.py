@@ -6,14 +6,15 @@ from uuid import UUID
 from backend.access.actor import Actor
 from backend.access.permissions import allows
 from backend.audit import Changes, next_seq, record
+from backend.diary.consequences import close_queries
 from backend.errors import IllegalState, InvalidParameter, NotFound, OpenConflicts, OpenQueries
 from backend.failpoints import reach
 from backend.forwarding import outbox
 from backend.review.seen import entry_as_seen, require_state
-from models import DataQuery, DiaryEntry, Participant, StaffRole
+from models import DiaryEntry, Participant, StaffRole
 from models.actions import Action
 from models.transaction import atomic
-from models.vocabulary import EntryState, QueryState, RejectionReason
+from models.vocabulary import EntryState, RejectionReason
 
 S = EntryState
 UNDECIDED = (S.RECEIVED, S.IN_REVIEW, S.QUERY_OPEN, S.ANSWERED)
@@ -30,7 +31,7 @@ async def assign_entry(actor: Actor, entry_id: UUID, seen: int, assignee_id: UUI
     entry.assignee_id = assignee_id
     changes = {"assignee": [str(before) if before else None, str(assignee_id) if assignee_id else None]}
     state = S.IN_REVIEW if entry.state is S.RECEIVED and assignee_id else entry.state
-    return await _decide(actor, participant, entry, state, now, changes=changes)
+    return await change_state(actor, participant, entry, state, now, changes=changes)
 
 
 @atomic
@@ -45,10 +46,10 @@ async def validate_entry(actor: Actor, entry_id: UUID, seen: int, now: datetime)
     if entry.pending:
         raise IllegalState("The entry it belongs to has not arrived yet", state="pending")
     reach("review.after_lock")
-    await _close_queries(actor, participant, entry, now)
+    await close_queries(actor, participant, entry, now)
     changes: Changes = {"validated_version": [entry.validated_version, entry.version]}
     entry.validated_version = entry.version
-    await _decide(actor, participant, entry, S.VALIDATED, now, changes=changes)
+    await change_state(actor, participant, entry, S.VALIDATED, now, changes=changes)
     reach("review.before_message")
     await outbox.announce(participant, entry, now)
     reach("review.before_commit")
@@ -62,8 +63,8 @@ async def reject_entry(
     """Refuse the entry as study data; it stays in the diary. What had left is voided."""
     participant, entry = await entry_as_seen(actor, entry_id, seen)
     require_state(entry, *UNDECIDED)
-    await _close_queries(actor, participant, entry, now)
-    await _decide(actor, participant, entry, S.REJECTED, now, reason=reason)
+    await close_queries(actor, participant, entry, now)
+    await change_state(actor, participant, entry, S.REJECTED, now, reason=reason)
     await outbox.withdraw(participant, entry, now)
     return entry
 
@@ -75,9 +76,9 @@ async def mark_duplicate(actor: Actor, entry_id: UUID, seen: int, of: UUID, now:
     require_state(entry, *UNDECIDED)
     if of == entry_id or not await DiaryEntry.exists(id=of, participant_id=participant.id, kind=entry.kind):
         raise NotFound
-    await _close_queries(actor, participant, entry, now)
+    await close_queries(actor, participant, entry, now)
     entry.duplicate_of_id = of
-    await _decide(actor, participant, entry, S.DUPLICATE, now, changes={"duplicate_of": [None, str(of)]})
+    await change_state(actor, participant, entry, S.DUPLICATE, now, changes={"duplicate_of": [None, str(of)]})
     await outbox.withdraw(participant, entry, now)
     return entry
 
@@ -88,10 +89,10 @@ async def reopen_entry(actor: Actor, entry_id: UUID, seen: int, reason: str, now
     participant, entry = await entry_as_seen(actor, entry_id, seen)
     require_state(entry, S.VALIDATED, S.REJECTED, S.DUPLICATE)
     entry.duplicate_of_id = None
-    return await _decide(actor, participant, entry, S.IN_REVIEW, now, reason=reason)
+    return await change_state(actor, participant, entry, S.IN_REVIEW, now, reason=reason)
 
 
-async def _decide(
+async def change_state(
     actor: Actor, participant: Participant, entry: DiaryEntry, state: EntryState, now: datetime, *,
     reason: str | None = None, changes: Changes | None = None,
 ) -> DiaryEntry:
@@ -105,14 +106,6 @@ async def _decide(
     await record(actor, actor.action, entry, now, participant=participant, seq=entry.seq, reason=reason,
                  changes=changes)
     return entry
-
-
-async def _close_queries(actor: Actor, participant: Participant, entry: DiaryEntry, now: datetime) -> None:
-    for query in await DataQuery.filter(entry_id=entry.id).exclude(state=QueryState.CLOSED):
-        query.state, query.closed_at, query.seq = QueryState.CLOSED, now, await next_seq(participant)
-        await query.save()
-        await record(actor, Action.QUERY_CLOSE, query, now, participant=participant, seq=query.seq)
-    entry.open_queries = 0
 
 
 async def _reviews_at(account_id: UUID, participant: Participant, now: datetime) -> bool:
