@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
+from backend.commands.backup import backup, restore
 from backend.commands.check import check
 from backend.commands.database import migrate
 from backend.commands.description import openapi
+from backend.commands.import_records import import_records
 from backend.commands.serve import serve
 from backend.commands.signing_keys import keys
 from backend.commands.staff import staff
@@ -19,7 +21,7 @@ def main() -> None:
     """A fracture diary: families log from a phone, the site's staff review, the study team receives."""
 
 
-for command in (serve, worker, migrate, check, staff, keys, openapi):
+for command in (serve, worker, migrate, check, staff, keys, backup, restore, import_records, openapi):
     main.add_command(command)
 
 # The demo study is a part of its own, with its own data; an installation may leave it out.

@@ -10,39 +10,57 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from backend.access.authentication import authorise, provide_actor
-from backend.accounts.routes import OwnAccountController, SessionController, StaffController, public_keys
+from backend.accounts.email_routes import EmailController, PasswordResetController
+from backend.accounts.routes import OwnAccountController, SessionController, public_keys
+from backend.accounts.staff_routes import GuardianDevicesController, StaffController
 from backend.api_description import openapi_config
 from backend.border.answer_headers import keep_nowhere
-from backend.border.problems import on_bug, on_http_exception, on_study_error
+from backend.border.problems import on_bug, on_study_error
 from backend.border.sound_address import refuse_nul
 from backend.border.strict_body import MAX_BODY, StrictRequest
 from backend.clock import provide_now, utc_now
+from backend.consent.routes import ConsentController, ConsentDocumentController
+from backend.console.pages import on_nowhere
 from backend.console.routes import CONSOLE
 from backend.diary.entry_routes import EntryController
+from backend.diary.on_behalf_routes import OnBehalfController
 from backend.diary.quarantine_routes import QuarantineController
 from backend.diary.routes import ProtocolController, SyncController
 from backend.errors import StudyError
-from backend.family_app.routes import FamilyPageController, front_page, linking_page
+from backend.family_app.routes import FamilyPageController, front_page, led_page
 from backend.forwarding.routes import DestinationController, OutboxMessageController
 from backend.health import HealthController
 from backend.inbox.routes import InboxController, PreferencesController
-from backend.participants.routes import GuardianshipController, LinkingCodeController, ParticipantController
+from backend.metrics import metrics
+from backend.notes.routes import PrivateNoteController
+from backend.participants.guardianship_routes import GuardianshipController
+from backend.participants.invitation_routes import InvitationController
+from backend.participants.routes import LinkingCodeController, ParticipantController
+from backend.participants.status_routes import StatusController
+from backend.problem_pages import all_problems, one_problem
 from backend.review.family_routes import FamilyQueryController
 from backend.review.routes import QueryClosureController, ReviewController, WorklistController
+from backend.sandbox import following
+from backend.sandbox_routes import SandboxController
+from backend.traffic import Traffic, watch
+from backend.visits.dose_routes import DoseController
 from backend.visits.routes import ScheduleController, VisitController
 from backend.wiring import Wiring, prepare_study, provide_wiring
 from models.database import close_database, open_database
 
 CONTROLLERS: list[Any] = [
-    HealthController,
-    SessionController, OwnAccountController, StaffController, public_keys,
-    ParticipantController, LinkingCodeController, GuardianshipController,
-    ProtocolController, SyncController, EntryController, QuarantineController,
+    HealthController, metrics, SandboxController, all_problems, one_problem,
+    SessionController, OwnAccountController, StaffController, GuardianDevicesController, public_keys,
+    EmailController, PasswordResetController,
+    ParticipantController, LinkingCodeController, GuardianshipController, StatusController,
+    InvitationController, PrivateNoteController,
+    ConsentController, ConsentDocumentController,
+    ProtocolController, SyncController, EntryController, OnBehalfController, QuarantineController,
     WorklistController, ReviewController, QueryClosureController, FamilyQueryController,
     DestinationController, OutboxMessageController,
-    FamilyPageController, linking_page, front_page,
+    FamilyPageController, led_page, front_page,
     *CONSOLE,
-    InboxController, PreferencesController, ScheduleController, VisitController,
+    InboxController, PreferencesController, ScheduleController, VisitController, DoseController,
 ]
 
 
@@ -61,21 +79,26 @@ def create_app(wiring: Wiring, *, opens_database: bool = True) -> Litestar:
         finally:
             await close_database()
 
+    traffic = Traffic()
     app = Litestar(
         route_handlers=CONTROLLERS,
         guards=[refuse_nul, authorise],
         dependencies={"actor": Provide(provide_actor), "now": Provide(provide_now),
                       "wiring": Provide(provide_wiring)},
         exception_handlers={
-            StudyError: on_study_error, HTTPException: on_http_exception, Exception: on_bug,
+            StudyError: on_study_error, HTTPException: on_nowhere, Exception: on_bug,
         },
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1024, gzip_compress_level=5),
         openapi_config=openapi_config(wiring.settings, CONTROLLERS),
         lifespan=[lifespan],
-        before_send=[keep_nowhere],
+        before_send=[keep_nowhere, traffic.answered],
+        debug=False,  # whatever the environment says
         logging_config=None,
     )
     app.state.wiring = wiring
+    if wiring.settings.sandbox:
+        app.asgi_handler = following(app.asgi_handler)
+    watch(app, traffic)
     return app

@@ -1,4 +1,4 @@
-"""What is over is cleared away: answers kept for repeats, attempts counted, workers that are gone.
+"""What is over is cleared away: answers kept for repeats, attempts counted, mails about accounts, workers long gone.
 
 Nothing of the study itself is ever deleted here.
 """
@@ -12,6 +12,8 @@ from models.statement import rows
 BATCH = 500
 """Rows per statement, so that nobody waits for a long lock."""
 REMEMBER_WORKERS = timedelta(days=1)
+REMEMBER_MAILS = timedelta(days=30)
+"""About accounts, and their links: long given up or over by then. What they did stands in the trail."""
 
 _CLEAR = """DELETE FROM {table} WHERE {key} IN
 (SELECT {key} FROM {table} WHERE {since} < $1 LIMIT {batch}) RETURNING {key}"""
@@ -23,6 +25,8 @@ async def clear_what_is_over(wiring: Wiring, now: datetime) -> int:
     return (
         await _clear("idempotency_key", "id", "created_at", now - LIFETIME)
         + await _clear("attempt_count", "id", "expires_at", now)
+        + await _clear("account_mail", "id", "created_at", now - REMEMBER_MAILS)
+        + await _clear("mailed_link", "id", "expires_at", now - REMEMBER_MAILS)
         + await _clear("heartbeat", "worker", "beat_at", now - REMEMBER_WORKERS)
     )
 

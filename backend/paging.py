@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from backend.errors import InvalidParameter
+from backend.errors import InvalidParameter, UnknownCursor
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -36,16 +36,16 @@ def encode_cursor(*keys: Any) -> str:
 
 
 def decode_cursor(cursor: str | None, *kinds: Any) -> tuple[Any, ...] | None:
-    """The order keys in a cursor, read as `kinds`; None = from the start. Raises InvalidParameter."""
+    """The order keys in a cursor, read as `kinds`; None = from the start. Raises UnknownCursor."""
     if cursor is None:
         return None
     try:
         content = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         keys: tuple[Any, ...] = msgspec.json.decode(content, type=tuple.__class_getitem__(kinds))
     except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError) as fault:
-        raise InvalidParameter("This cursor is not one of ours") from fault
+        raise UnknownCursor from fault
     if not all(_storable(key) for key in keys):
-        raise InvalidParameter("This cursor is not one of ours")
+        raise UnknownCursor
     return keys
 
 

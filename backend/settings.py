@@ -3,15 +3,18 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import msgspec
 
-from notifications.privacy import ClinicalContent, refuse_clinical_content
+from backend.strange_variables import readable_by_all, strange_variables
 
 
 class SettingsError(Exception):
-    """A setting can't be used; the message names it and never shows its value."""
+    """Settings can't be used: one sentence each, which names the setting and never shows its value."""
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.args))
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,15 +46,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """TOML list of destinations; empty = one folder destination under `data_folder`."""
     data_folder: str = "data"
     """Where the embedded study keeps its files."""
+    backup_passphrase: str = ""
+    """Seals backups (≥ 12 characters). Keep it where the backups are not; without it they can't be opened again."""
     minimum_app_schema: int = 1
     """Apps that speak an older sync schema get 426 and keep their entries."""
+    tls_cert_file: str = ""
+    """Certificate chain (PEM), where `serve` itself speaks TLS; empty = a proxy does."""
+    tls_key_file: str = ""
+    """Its private key (PEM), which others on the machine must not be able to read."""
+    log_format: Literal["json", "text"] = "json"
+    """`json`: one object per line on stderr; `text` for reading along."""
+    metrics_token: str = ""
+    """≥ 32 characters; who shows it as a bearer token gets /metrics. Empty = there is no such address."""
+    sandbox: bool = False
+    """A study for trying things out: made-up people only, and a clock that can be moved forward. For ever."""
 
 
-SECRETS = {"database_url", "secret_key", "smtp_url"}
+SECRETS = {"database_url", "secret_key", "smtp_url", "metrics_token", "backup_passphrase"}
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from the environment. Raises SettingsError naming every unusable variable."""
+    """Settings from the environment. Raises SettingsError naming every variable that can't be used, or is unsafe."""
     values: dict[str, Any] = {}
     faults = []
     for name, kind in get_type_hints(Settings).items():
@@ -59,45 +74,27 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             raw = _raw(name.upper(), environment)
             if raw is not None:
                 values[name] = msgspec.convert(raw, kind, strict=False)
-        except (OSError, msgspec.ValidationError):
-            faults.append(name.upper())
-    if faults:
-        raise SettingsError("unusable: " + ", ".join(faults))
+        except (OSError, UnicodeDecodeError, msgspec.ValidationError):
+            faults.append(f"{name.upper()} can't be used")
+        except SettingsError as fault:
+            faults += fault.args
+    if faults := faults + strange_variables(environment, set(Settings.__struct_fields__)):
+        raise SettingsError(*faults)
     return Settings(**values)
 
 
 def _raw(variable: str, environment: Mapping[str, str]) -> str | None:
-    if variable in environment:
-        return environment[variable]
-    if f"{variable}_FILE" in environment:
-        return Path(environment[f"{variable}_FILE"]).read_text("utf-8").strip()
-    return None
+    from_file = f"{variable}_FILE"
+    if environment.get(variable) and from_file in environment:
+        raise SettingsError(f"{variable} and {from_file} are both set; keep one")
+    if from_file in environment:
+        file = Path(environment[from_file])
+        if readable_by_all(file):
+            raise SettingsError(f"the file of {from_file} can be read by everybody on this machine (chmod o-rwx)")
+        return file.read_text("utf-8").strip()
+    return environment.get(variable)
 
 
 def chosen_failpoint(environment: Mapping[str, str] = os.environ) -> str:
     """The point at which a test wants this process killed (see `backend.failpoints`); no setting of a study."""
     return environment.get("FRACTURE_DIARY_FAILPOINT", "")
-
-
-def faults_in(settings: Settings) -> list[str]:
-    """Settings a server must not start with, as sentences without values."""
-    faults = []
-    if len(settings.secret_key) < 32:
-        faults.append("SECRET_KEY is shorter than 32 characters")
-    if not settings.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")):
-        faults.append("DATABASE_URL begins neither with sqlite:/// nor with postgresql://")
-    if not settings.public_url.startswith(("https://", "http://localhost", "http://127.0.0.1")):
-        faults.append("PUBLIC_URL is not https (only localhost may be plain)")
-    if not _is_neutral(settings.app_name):
-        faults.append("APP_NAME is not neutral: it stands on lock screens and in mails")
-    if "*" in settings.trusted_proxies:
-        faults.append("TRUSTED_PROXIES trusts everybody")
-    return faults
-
-
-def _is_neutral(app_name: str) -> bool:
-    try:
-        refuse_clinical_content(app_name)
-    except ClinicalContent:
-        return False
-    return True

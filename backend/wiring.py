@@ -8,11 +8,13 @@ from typing import TypeAlias
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 
+from backend.access.authentication import is_secure
 from backend.access.keys import Keyring
 from backend.access.seal import Seal
 from backend.access.tokens import Tokens
 from backend.forwarding.breaker import prepare_destinations
 from backend.forwarding.destinations.rules import DestinationRule, destination_rules
+from backend.sandbox import enter
 from backend.settings import Settings, SettingsError
 from models import Site, Study, StudyProtocol
 from models.protocol import BOOSTB4, Protocol, load_protocol
@@ -51,7 +53,7 @@ def wire(settings: Settings) -> Wiring:
 def channels(settings: Settings) -> tuple[Channel, ...]:
     """How people are told: by e-mail, or on the console where no mail server is set. Raises SettingsError."""
     if not settings.smtp_url:
-        return (ConsoleChannel(),)
+        return (ConsoleChannel(shows_links=not is_secure(settings.public_url)),)
     try:
         return (EmailChannel(settings.smtp_url, settings.mail_from, settings.app_name),)
     except ValueError as fault:
@@ -60,9 +62,13 @@ def channels(settings: Settings) -> tuple[Channel, ...]:
 
 @atomic
 async def prepare_study(wiring: Wiring, now: datetime) -> None:
-    """Write what every installation starts from: the study's row, its protocol version, sites and destinations."""
+    """Write what every installation starts from: the study's row, its protocol version, sites and destinations.
+
+    Raises SettingsError when a sandbox and a real study would meet.
+    """
     protocol = wiring.protocol
-    await Study.get_or_create(id=1, defaults={"created_at": now})
+    await Study.get_or_create(id=1, defaults={"created_at": now, "sandbox": wiring.settings.sandbox})
+    await enter(wiring.settings)
     await StudyProtocol.get_or_create(
         hash=protocol.hash,
         defaults={"code": protocol.file.code, "version": protocol.file.version, "body": protocol.body,

@@ -16,10 +16,13 @@ from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from backend.clock import utc_now
+from backend.accounts.mails import send_account_mails
+from backend.clock import machine_now, utc_now
+from backend.consent.jobs import settle_consents
 from backend.forwarding.jobs import forward_due
 from backend.housekeeping import clear_what_is_over
 from backend.inbox.jobs import plan_notices, send_notices
+from backend.sandbox import follow_clock
 from backend.visits.jobs import close_windows
 from backend.wiring import Wiring, prepare_study
 from models import Heartbeat
@@ -34,8 +37,10 @@ log = logging.getLogger("backend.worker")
 TIMETABLE: list[tuple[str, float, Job]] = [
     # what, every … seconds, job
     ("forward", 2, forward_due),
+    ("send account mails", 2, send_account_mails),
     ("send notices", 5, send_notices),
     ("plan notices", 60, plan_notices),
+    ("settle consents", 60, settle_consents),
     ("close visit windows", 900, close_windows),
     ("clear what is over", 3600, clear_what_is_over),
 ]
@@ -64,7 +69,7 @@ class Clock:
         for what, seconds, job in [*timetable, ("beat", BEAT, self._beat)]:
             self.scheduler.add_job(
                 self._run, "interval", (what, job), seconds=seconds, jitter=seconds / 10, id=what,
-                next_run_time=self.started_at,
+                next_run_time=machine_now(),
             )
         self.scheduler.start()
 
@@ -87,6 +92,8 @@ class Clock:
 
     async def _guarded(self, what: str, job: Job) -> None:
         try:
+            if self.wiring.settings.sandbox:
+                await follow_clock()
             done = await job(self.wiring, utc_now())
         except Exception as failure:
             # Frames only: an exception's message may quote what somebody wrote.

@@ -4,16 +4,18 @@ from uuid import UUID
 
 from tortoise import fields
 
+from models.delivery import Delivery
 from models.fields import UtcDatetimeField, one_of
 from models.record import Record
 from models.site import Site
-from models.vocabulary import Role, SessionKind
+from models.vocabulary import LinkPurpose, MailKind, Role, SessionKind
 
 
 class Account(Record):
     email = fields.CharField(max_length=254, unique=True)
     """Lower case; the sign-in name."""
     email_verified_at = UtcDatetimeField(null=True)
+    """Until then nobody can sign in with it again, and no reminder goes there."""
     display_name = fields.CharField(max_length=120)
     password_hash = fields.CharField(max_length=200, null=True)
     """argon2id; empty until the first sign-in link was used."""
@@ -78,6 +80,44 @@ class FirstSignInLink(Record):
         table = "first_sign_in_link"
 
 
+class MailedLink(Record):
+    """A one-time link sent by mail: whoever shows it has read what was sent to that address."""
+
+    account_id: UUID
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.RESTRICT, db_index=True
+    )
+    purpose = one_of(LinkPurpose, max_length=20)
+    email = fields.CharField(max_length=254)
+    """The address it was sent to; proving a new one makes it the account's."""
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = UtcDatetimeField()
+    expires_at = UtcDatetimeField()
+    used_at = UtcDatetimeField(null=True)
+
+    class Meta:
+        table = "mailed_link"
+
+
+class AccountMail(Delivery):
+    """A mail about an account itself, on its way; the worker sends it."""
+
+    account_id: UUID | None
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", null=True, on_delete=fields.RESTRICT, db_index=True
+    )
+    """Empty until the worker has looked whether somebody has the address that a stranger typed."""
+    kind = one_of(MailKind, max_length=20)
+    address = fields.CharField(max_length=254)
+    sealed_link = fields.TextField(null=True)
+    """The link it carries, sealed with the installation's secret key; emptied once it was sent."""
+    useless_after = UtcDatetimeField(null=True)
+    """What it carries is over then: not sent any more."""
+
+    class Meta:
+        table = "account_mail"
+
+
 class Session(Record):
     """One signed-in device. Access dies with it at once."""
 
@@ -95,6 +135,8 @@ class Session(Record):
     generation = fields.IntField(default=1)
     created_at = UtcDatetimeField()
     last_seen_at = UtcDatetimeField()
+    proved_at = UtcDatetimeField(null=True)
+    """When its owner last proved with the password (staff: and a code) that it is them; see step-up."""
     expires_at = UtcDatetimeField()
     ended_at = UtcDatetimeField(null=True)
     end_reason = fields.CharField(max_length=40, null=True)

@@ -68,11 +68,11 @@ async def claim_due(
 
 
 async def finish(row: Delivery, fence: UUID | None, **changes: Any) -> bool:
-    """Record how the work on a claimed row ended, and give up its lease.
+    """Record how the work on a claimed row ended, and give up its lease. One held meanwhile stays so, unless it left.
 
     False: the lease ran out and somebody else took the row; nothing was written.
     """
-    mine = type(row).filter(id=row.id, fence=fence, state=DeliveryState.QUEUED)
+    mine = type(row).filter(id=row.id, fence=fence, state__in=[DeliveryState.QUEUED, DeliveryState.HELD])
     return await mine.update(leased_until=None, fence=None, **changes) == 1
 
 

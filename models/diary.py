@@ -15,6 +15,7 @@ from models.site import Site
 from models.vocabulary import (
     ChangeReason,
     EntryKind,
+    EntrySource,
     EntryState,
     QuarantineState,
     Relation,
@@ -56,6 +57,8 @@ class DiaryEntry(Record):
         "models.Account", related_name="recorded_entries", on_delete=fields.RESTRICT, db_index=True
     )
     relation = one_of(Relation, max_length=30)
+    """Whose words revision 1 is: of the person who wrote it or, on behalf, of the person who told."""
+    source = one_of(EntrySource, max_length=20, default=EntrySource.APP, db_default="app")
     received_at = UtcDatetimeField()
     """Server receipt of revision 1 (UTC)."""
     changed_at = UtcDatetimeField()
@@ -104,8 +107,14 @@ class EntryRevision(Record):
     author: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="revisions", on_delete=fields.RESTRICT, db_index=True
     )
+    """Who wrote it down."""
     relation = one_of(Relation, max_length=30)
-    session_id = fields.UUIDField()
+    """Whose words it is."""
+    source = one_of(EntrySource, max_length=20, default=EntrySource.APP, db_default="app")
+    originator_id = fields.UUIDField(null=True)
+    """The account of the person who told, where staff wrote it down for somebody with an account."""
+    session_id = fields.UUIDField(null=True)
+    """Empty for what an operator imported."""
     replica_id = fields.UUIDField(null=True)
     """Installation + account that wrote it; empty for single-resource writes."""
     client_seq = fields.BigIntField(null=True)
@@ -159,6 +168,12 @@ class QuarantinedItem(Record):
     body = fields.TextField()
     problem: fields.JSONField[dict[str, Any]] = fields.JSONField()
     state = one_of(QuarantineState, max_length=12, default=QuarantineState.OPEN)
+    session_id = fields.UUIDField(null=True)
+    replica_id = fields.UUIDField(null=True)
+    clock_skew = fields.BigIntField(null=True)
+    app_version = fields.CharField(max_length=40, default="", db_default="")
+    form_schema = fields.IntField(default=1, db_default=1)
+    """How it came, so that it can be written as if it had been stored at once."""
     received_at = UtcDatetimeField()
 
     class Meta:

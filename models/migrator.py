@@ -43,12 +43,15 @@ async def migrate(
     `apps` is Tortoise's description of another set of tables than ours. Raises MigrationFailed when references
     dangle afterwards or the lock can't be had in time.
     """
-    async with _migrating(url, apps):
-        return await _run(target, progress, apps)
+    async with migrating(url, apps):
+        return await migrate_here(target, progress, apps)
 
 
 @atomic
-async def _run(target: str | None, progress: Progress, apps: Apps | None) -> list[str]:
+async def migrate_here(
+    target: str | None = None, progress: Progress = lambda line: None, apps: Apps | None = None
+) -> list[str]:
+    """The same inside `migrating()`, and inside the caller's transaction if there is one."""
     ran: list[str] = []
 
     def note(event: str, _app: str, name: str) -> None:
@@ -66,9 +69,15 @@ async def _run(target: str | None, progress: Progress, apps: Apps | None) -> lis
     return ran
 
 
+def known() -> list[str]:
+    """Names of this version's migrations, in order."""
+    folder = Path(__file__).with_name("migrations")
+    return sorted(path.stem for path in folder.glob("[0-9]*.py"))
+
+
 async def pending(url: str) -> list[str]:
     """Names of migrations that have not run on this database."""
-    async with _migrating(url, None):
+    async with migrating(url):
         return await pending_here()
 
 
@@ -85,9 +94,10 @@ def _executor(apps: Apps | None) -> MigrationExecutor:
 
 
 @contextlib.asynccontextmanager
-async def _migrating(url: str, apps: Apps | None) -> AsyncIterator[None]:
+async def migrating(url: str, apps: Apps | None = None, **sqlite_pragmas: Any) -> AsyncIterator[None]:
+    """The database open for changes of its tables: nobody else migrates, SQLite's references are not enforced."""
     EXECUTOR_CACHE.clear()
-    config = tortoise_config(url, 2, foreign_keys="OFF")
+    config = tortoise_config(url, 2, foreign_keys="OFF", **sqlite_pragmas)
     await Tortoise.init(config=config | ({"apps": apps} if apps else {}))
     try:
         async with _postgres_lock() if is_postgres() else _file_lock(config):
@@ -111,7 +121,7 @@ async def _postgres_lock() -> AsyncIterator[None]:
 async def _file_lock(config: dict[str, Any]) -> AsyncIterator[None]:
     """A lock file beside the database, held open so that a killed process gives it back."""
     path = config["connections"]["default"]["credentials"]["file_path"]
-    if path == ":memory:":
+    if path in (":memory:", ""):  # this process's own
         yield
         return
     with _lock_file(path) as handle:

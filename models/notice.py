@@ -27,7 +27,7 @@ class Notice(Delivery):
     )
     kind = one_of(NoticeKind, max_length=20)
     subject_id = fields.UUIDField()
-    """The visit, query or participant it is about."""
+    """The visit, query, consent document or participant it is about."""
     slot = fields.CharField(max_length=40)
     """The occasion, such as a week's last day or a visit's day with the days before it (`2026-05-20/3d`)."""
     visible_at = UtcDatetimeField()

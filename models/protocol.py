@@ -28,6 +28,29 @@ class SiteRule(msgspec.Struct, forbid_unknown_fields=True):
     language: str
 
 
+class ConsentRule(msgspec.Struct, forbid_unknown_fields=True):
+    """The arms whose consent is kept here: without a valid one their new entries wait in quarantine."""
+
+    arms: list[Arm] = []
+
+
+class CountryRule(msgspec.Struct, forbid_unknown_fields=True):
+    """Who consents for a child in this country, and from which birthdays (years) the child has a say."""
+
+    code: str
+    custodians: Literal["all", "one"]
+    adult_at: int
+    child_tiers: list[int] = []
+    own_account_from: int | None = None
+
+
+class DoseRule(msgspec.Struct, forbid_unknown_fields=True):
+    """How many infusions there are, and in which arms; the others get none."""
+
+    most: int
+    arms: list[Arm]
+
+
 class CheckInRule(msgspec.Struct, forbid_unknown_fields=True):
     every_days: int
     weekday: int
@@ -47,6 +70,8 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     min: int | None = None
     max: int | None = None
     item: dict[str, "Field"] = {}
+    unblinds: bool = False
+    """The answer tells, or may tell, whether the participant is treated; blinded readers don't see it."""
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,6 +113,9 @@ class ProtocolFile(msgspec.Struct, forbid_unknown_fields=True):
     arms: list[Arm]
     site: list[SiteRule]
     check_in: CheckInRule
+    doses: DoseRule
+    consent: ConsentRule
+    country: list[CountryRule]
     form: dict[EntryKind, Form]
     edit_check: list[EditCheck]
     visit: list[VisitRule]
@@ -103,6 +131,10 @@ class Protocol:
 
     def form(self, kind: EntryKind) -> Form:
         return self.file.form[kind]
+
+    def country(self, code: str) -> CountryRule:
+        """Every site's country is listed; `load_protocol` saw to it."""
+        return next(rule for rule in self.file.country if rule.code == code)
 
     def checks(self, kind: EntryKind) -> list[EditCheck]:
         return [check for check in self.file.edit_check if kind in check.kinds]
@@ -125,10 +157,15 @@ def _faults(content: ProtocolFile) -> list[str]:
     for kind in EntryKind:
         if kind not in content.form:
             faults.append(f"form.{kind} is missing")
-    for what, codes in (("site", content.site), ("visit", content.visit), ("edit_check", content.edit_check)):
+    for what, codes in (
+        ("site", content.site), ("country", content.country), ("visit", content.visit),
+        ("edit_check", content.edit_check),
+    ):
         names: list[str] = [row.code for row in codes]
         faults += [f"{what} {name} stands twice" for name in set(names) if names.count(name) > 1]
     faults += [f"site {s.code}: unknown time zone {s.timezone}" for s in content.site if not _zone(s.timezone)]
+    listed = {rule.code for rule in content.country}
+    faults += [f"site {s.code}: no [[country]] {s.country}" for s in content.site if s.country not in listed]
     faults += [f"visit {v.code}: offset {v.offset} is no ISO 8601 period" for v in content.visit
                if not ISO_PERIOD.match(v.offset) or v.offset == "P"]
     faults += [fault for check in content.edit_check for fault in _check_faults(content, check)]

@@ -13,6 +13,10 @@ class Study(Model):
     epoch = fields.UUIDField(default=new_id)
     """Changes when a backup is restored; phones then resync from 0 (410)."""
     seq = fields.BigIntField(default=0)
+    clock_offset = fields.BigIntField(default=0, db_default=0)
+    """Seconds by which a sandbox runs ahead of the real clock; 0 in every other installation."""
+    sandbox = fields.BooleanField(default=False, db_default=False)
+    """Made for trying things out, for ever: no real person's data, and a clock that can be moved."""
     created_at = UtcDatetimeField()
 
     class Meta:

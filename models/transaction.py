@@ -6,7 +6,8 @@ has committed or rolled back and is cancelled then.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -39,6 +40,14 @@ async def _in_own_transaction(
     _inside.set(True)
     async with in_transaction():
         return await use_case(*args, **kwargs)
+
+
+@asynccontextmanager
+async def undoable() -> AsyncIterator[None]:
+    """Inside a transaction: what is written here is undone alone when it fails, and the rest goes on (a savepoint)."""
+    assert _inside.get()  # noqa: S101 - without one it would be a transaction of its own that can be cancelled
+    async with in_transaction():
+        yield
 
 
 async def _to_the_end(work: Coroutine[Any, Any, R]) -> R:

@@ -1,4 +1,4 @@
-"""Planned contacts between a participant and the site."""
+"""Planned contacts between a participant and the site, and the doses they are counted from."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from tortoise import fields
 from models.fields import UtcDatetimeField, one_of
 from models.participant import Participant
 from models.record import Record
-from models.vocabulary import VisitState
+from models.vocabulary import DoseRoute, VisitState
 
 
 class Visit(Record):
@@ -33,3 +33,23 @@ class Visit(Record):
         table = "visit"
         unique_together = (("participant", "plan_code"),)
         indexes = (("participant_id", "seq"), ("state", "target_on"))
+
+
+class Dose(Record):
+    """One infusion, as staff noted it. Batch and donor are kept elsewhere: no product codes here."""
+
+    participant_id: UUID
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "models.Participant", on_delete=fields.RESTRICT
+    )
+    seq = fields.BigIntField()
+    number = fields.SmallIntField()
+    given_on = fields.DateField()
+    """The day at the site."""
+    route = one_of(DoseRoute, max_length=20, null=True)
+    recorded_by_id = fields.UUIDField()
+    recorded_at = UtcDatetimeField()
+
+    class Meta:
+        table = "dose"
+        unique_together = (("participant", "number"),)

@@ -1,4 +1,4 @@
-"""Who may be told what: living guardianships of active participants, and each person's clock and wishes."""
+"""Who may be told what: living guardianships, what the participant's state allows, each person's clock and wishes."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,8 +6,9 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from models import Account, Guardianship, NoticePreference
-from models.vocabulary import Capability, NoticeKind, ParticipantState, Role
+from models import Account, Guardianship, NoticePreference, Participant
+from models.participation import effect_of
+from models.vocabulary import Capability, Collection, NoticeKind, Role
 from notifications.local_time import zone_named
 from notifications.quiet_hours import QuietHours
 from notifications.reminders import Listener
@@ -17,21 +18,32 @@ NEEDS = {
     NoticeKind.VISIT_AHEAD: Capability.SEE,
     NoticeKind.QUERY_WAITING: Capability.ANSWER,
 }
-"""What a guardianship must allow for its holder to be told."""
+"""What a guardianship must allow for its holder to be told; a text to sign waits whatever it allows."""
 ROLES = frozenset({Role.GUARDIAN, Role.PARTICIPANT})
 """Carers only report; nothing is asked of them."""
 
 
 def living(now: datetime) -> Q:
-    """Guardianships that hold now, of participants who take part."""
+    """Guardianships that hold now; a locked one does not."""
     return Q(
-        Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now, account__disabled_at=None,
-        participant__state=ParticipantState.ACTIVE,
+        Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now, locked_at=None, account__disabled_at=None,
     )
 
 
 def may_hear(guardianship: Guardianship, kind: NoticeKind) -> bool:
-    return guardianship.role in ROLES and NEEDS[kind] in guardianship.capabilities
+    """Whether its holder is told of this now; its participant was read with it."""
+    if guardianship.role not in ROLES or (kind in NEEDS and NEEDS[kind] not in guardianship.capabilities):
+        return False
+    return kind in effect_of(guardianship.participant.state).told and not _asks_in_vain(guardianship, kind)
+
+
+def _asks_in_vain(guardianship: Guardianship, kind: NoticeKind) -> bool:
+    """A child that said no is asked for nothing; nobody is asked for a week that could not be taken in."""
+    child: Participant = guardianship.participant
+    if kind is NoticeKind.CONSENT_WAITING:
+        return False
+    said_no = child.dissented_at is not None and guardianship.role is Role.PARTICIPANT
+    return said_no or (kind is NoticeKind.CHECK_IN_DUE and child.collection is not Collection.OPEN)
 
 
 async def preferences_of(accounts: Iterable[UUID]) -> dict[UUID, NoticePreference]:

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from models import Notice
-from models.vocabulary import NoticeKind
+from models.vocabulary import MailKind, NoticeKind
 from notifications.reminders import visit_slot
 
 LOCALE = Path(__file__).parent / "locale"
@@ -22,7 +22,7 @@ FOOTER = "footer"
 
 @dataclass(frozen=True)
 class Message:
-    """The msgids of one kind of notice."""
+    """The msgids of one kind of notice or mail."""
 
     subject: str
     body: str
@@ -32,7 +32,13 @@ MESSAGES = {
     NoticeKind.CHECK_IN_DUE: Message("check_in_due.subject", "check_in_due.body"),
     NoticeKind.VISIT_AHEAD: Message("visit_ahead.subject", "visit_ahead.body"),
     NoticeKind.QUERY_WAITING: Message("query_waiting.subject", "query_waiting.body"),
+    NoticeKind.CONSENT_WAITING: Message("consent_waiting.subject", "consent_waiting.body"),
 }
+
+
+MAILS = {kind: Message(f"{kind}.subject", f"{kind}.body") for kind in MailKind}
+"""About an account itself; a link, where there is one, follows the body."""
+MAIL_FOOTER = "mail_footer"
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,14 @@ def text_of(notice: Notice, language: str, app_name: str) -> Text:
     words = {"app": app_name, "date": _date_in(notice, found)}
     message = MESSAGES[notice.kind]
     return Text(*(_translated(msgid, found).format_map(words) for msgid in (message.subject, message.body, FOOTER)))
+
+
+def mail_text(kind: MailKind, language: str, app_name: str) -> Text:
+    """What a mail about an account says to a person who reads this language."""
+    found, message = language_for(language), MAILS[kind]
+    return Text(*(
+        _translated(msgid, found).format(app=app_name) for msgid in (message.subject, message.body, MAIL_FOOTER)
+    ))
 
 
 def _translated(msgid: str, language: str) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from models import Guardianship, Notice, NoticePreference, Visit
+from models.participation import states_that_tell
 from models.protocol import Protocol
 from models.transaction import atomic
 from models.vocabulary import NoticeKind, VisitState
@@ -22,6 +23,8 @@ from notifications.reminders import DAYS_BEFORE_VISIT, VISIT_AHEAD, Occasion, ch
 from notifications.visit_dates import date_of
 
 BATCH = 500
+PLANNED_FOR = sorted({*states_that_tell(NoticeKind.CHECK_IN_DUE), *states_that_tell(NoticeKind.VISIT_AHEAD)})
+"""In all other states nothing that is planned here is told."""
 VISITS_WITHIN = timedelta(days=max(DAYS_BEFORE_VISIT) + 2) + VISIT_AHEAD
 
 
@@ -45,10 +48,10 @@ async def plan_reminders(protocol: Protocol, now: datetime) -> int:
 async def _batches(now: datetime) -> AsyncIterator[list[Guardianship]]:
     last: UUID | None = None
     while True:
-        chosen = Guardianship.filter(living(now))
+        chosen = Guardianship.filter(living(now), participant__state__in=PLANNED_FOR)
         if last:
             chosen = chosen.filter(id__gt=last)
-        batch = await chosen.order_by("id").limit(BATCH).select_related("account")
+        batch = await chosen.order_by("id").limit(BATCH).select_related("account", "participant")
         if batch:
             yield batch
         if len(batch) < BATCH:

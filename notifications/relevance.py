@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from models import Account, DataQuery, Guardianship, Notice, NoticePreference, Visit
+from models import (
+    Account,
+    ConsentDocument,
+    ConsentSignature,
+    DataQuery,
+    Guardianship,
+    Notice,
+    NoticePreference,
+    Visit,
+)
 from models.vocabulary import NoticeKind, QueryState, VisitState
 from notifications.check_ins import attested
 from notifications.listeners import listener, living, may_hear, preferences_of
@@ -55,12 +64,24 @@ async def _moot(notice: Notice, hearer: Listener, now: datetime) -> str | None:
     if notice.kind is NoticeKind.QUERY_WAITING:
         waiting = await DataQuery.exists(id=notice.subject_id, state=QueryState.OPEN)
         return None if waiting else "answered"
+    if notice.kind is NoticeKind.CONSENT_WAITING:
+        return await _consent_moot(notice)
     if notice.attempts <= 1 and now - notice.visible_at > VALIDITY:
         return "too_late"
     if notice.kind is NoticeKind.CHECK_IN_DUE:
         done = await attested([notice.subject_id], now)
         return "done" if done.covers(notice.subject_id, notice.slot) else None
     return await _visit_moot(notice, local_date(now, hearer.zone), now)
+
+
+async def _consent_moot(notice: Notice) -> str | None:
+    """This person has decided on that version since, in whatever language they read it."""
+    document = await ConsentDocument.get(id=notice.subject_id).only("id", "code", "version")
+    decided = await ConsentSignature.exists(
+        participant_id=notice.participant_id, signer_id=notice.account_id, document__code=document.code,
+        document__version=document.version,
+    )
+    return "decided" if decided else None
 
 
 async def _visit_moot(notice: Notice, today: date, now: datetime) -> str | None:

@@ -104,7 +104,7 @@ async def _try(this: Round, channel: Channel, parcel: Parcel) -> NoticeAttempt:
     except TimeoutError:
         outcome, error = FAILED, "deadline"
     return NoticeAttempt(
-        notice_id=parcel.notice_id, channel=channel.name, at=this.now(), outcome=outcome, error=error
+        notice_id=parcel.id, channel=channel.name, at=this.now(), outcome=outcome, error=error
     )
 
 

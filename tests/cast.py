@@ -2,7 +2,8 @@
 
 Leo, 7, is a participant at Stockholm. Mia is his mother, Ben his father, Greta his grandmother who may only report.
 Tom is a participant at London, Eve his mother. Nora coordinates Stockholm, Iris investigates there, Otto coordinates
-London, Max monitors (reads only) both, Dana manages the data of both, Alma administers.
+London, Max monitors (reads only) both, Dana manages the data of both, Alma administers, Bea reads blinded and Dag is
+on duty at Stockholm.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from models.actions import Action
 from models.vocabulary import Arm, Capability, Relation, Role, SessionKind
 
 PASSWORD = "correct horse battery staple"
-FULL = [Capability.LOG, Capability.SEE, Capability.ANSWER]
+FULL = [Capability.LOG, Capability.SEE, Capability.ANSWER, Capability.INVITE]
 
 
 @dataclass
@@ -63,7 +64,8 @@ class Cast:
         )
         session = await Session.create(
             account=account, kind=SessionKind.APP, token_hash=secret_hash(new_secret()), created_at=self.now,
-            last_seen_at=self.now, expires_at=self.now + timedelta(days=90), device_name=f"{name}'s phone",
+            last_seen_at=self.now, proved_at=self.now,
+            expires_at=self.now + timedelta(days=90), device_name=f"{name}'s phone",
         )
         token = await self.wiring.tokens.issue(account.id, session.id, self.now)
         self.people[name] = Person(account, session, token)
@@ -88,7 +90,7 @@ class Cast:
     async def participant(self, name: str, code: str, born: date) -> Participant:
         self.participants[name] = await Participant.create(
             code=code, site=self.sites[code[:4]], arm=Arm.POSTNATAL, birth_month=born, gestational_days=266,
-            enrolled_at=self.now,
+            custodians=["mother", "father"] if code.startswith("SE") else ["mother"], enrolled_at=self.now,
         )
         return self.participants[name]
 
@@ -112,6 +114,7 @@ async def assemble(wiring: Wiring, now: datetime) -> Cast:
     for name, role, site in (
         ("nora", Role.COORDINATOR, "SE01"), ("iris", Role.INVESTIGATOR, "SE01"), ("otto", Role.COORDINATOR, "GB01"),
         ("max", Role.MONITOR, None), ("dana", Role.DATA_MANAGER, None), ("alma", Role.ADMINISTRATOR, None),
+        ("bea", Role.BLINDED_READER, None), ("dag", Role.DUTY_PERSON, "SE01"),
     ):
         await cast.staff(name, role, site)
     return cast

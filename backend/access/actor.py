@@ -1,14 +1,17 @@
 """Actor: the account acting, with everything its scope depends on, as read for this one request."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
 from litestar.di import NamedDependency
 
 from models.actions import Action
-from models.vocabulary import Capability, Relation, Role
+from models.vocabulary import Capability, Collection, Relation, Role
+
+STEP_UP_LASTS = timedelta(minutes=10)
+"""How long a proof of who one is suffices for what asks for it (`step_up=True` on a route)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Guardian:
     capabilities: frozenset[Capability]
     site_id: UUID
     birth_month: date | None
+    collection: Collection = Collection.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,16 @@ class Actor:
     """participant → guardianship"""
     app_version: str = ""
     timezone: str = "UTC"
+    proved_at: datetime | None = None
+    """When this session's owner last proved with the password (staff: and a code) that it is them."""
+    seen_at: datetime | None = None
+    """When this session was last noted as in use; see `authentication`."""
 
     def acting(self, action: Action) -> "Actor":
         return replace(self, action=action)
+
+    def has_just_proved(self, now: datetime) -> bool:
+        return self.proved_at is not None and now - self.proved_at <= STEP_UP_LASTS
 
     @property
     def is_staff(self) -> bool:

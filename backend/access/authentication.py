@@ -5,30 +5,39 @@ something, must come from our own page.
 """
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
-from litestar.types import Scope
 
 from backend.access.actor import Actor
 from backend.access.fast_path import load_actor_of_request
 from backend.access.permissions import may
 from backend.access.seal import secret_hash
 from backend.clock import Now, utc_now
-from backend.errors import ForeignPage, NotSignedIn, RoleMayNot
+from backend.errors import ForeignPage, NotSignedIn, RoleMayNot, StepUpRequired
+from models import Session
 from models.actions import Action
 
 THIS_MACHINE = ("localhost", "127.0.0.1")
+IDLE = timedelta(minutes=30)
+"""A browser of staff that nobody has used for so long is signed out: wards share their computers."""
+NOTED_EVERY = timedelta(minutes=1)
+LOOKED_AT_FOR = timedelta(seconds=1)
+"""So long may a request's body take to come before its sender is looked at once more."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def authorise(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Raises NotSignedIn, ForeignPage, or RoleMayNot. A route says `action=…` or `public=True`."""
+    """Raises NotSignedIn, ForeignPage, RoleMayNot or StepUpRequired.
+
+    A route says `action=…` or `public=True`; with `step_up=True` it also asks for a recent proof of who it is.
+    """
     if handler.opt.get("public"):
         if _cookie(connection) or handler.opt.get("sets_cookie"):
             refuse_foreign_page(connection)
@@ -38,12 +47,22 @@ async def authorise(connection: Connection, handler: BaseRouteHandler) -> None:
     actor = await _actor(connection, action or Action.ACCOUNT_READ, now)
     if action is None or not may(actor, action):
         raise RoleMayNot
-    connection.scope["actor"] = actor  # type: ignore[typeddict-unknown-key]
+    if handler.opt.get("step_up") and not actor.has_just_proved(now):
+        raise StepUpRequired
+    connection.scope.update(actor=actor, looked_at=now)  # type: ignore[call-arg]
 
 
-async def provide_actor(scope: Scope, now: Now) -> Actor:
-    """The dependency behind CurrentActor (`now`: see `provide_now`)."""
-    actor: Actor = scope["actor"]  # type: ignore[typeddict-item]
+async def provide_actor(request: Request[Any, Any, Any], now: Now) -> Actor:
+    """The dependency behind CurrentActor (`now`: see `provide_now`).
+
+    The guard looks before the body is here. Who sends that slowly, for hours if they like, may have lost the right
+    meanwhile.
+    """
+    if request.method not in SAFE_METHODS:
+        await request.body()  # forms are read by the page itself, after this
+        if utc_now() - request.scope["looked_at"] > LOOKED_AT_FOR:  # type: ignore[typeddict-item]
+            await authorise(request, request.route_handler)
+    actor: Actor = request.scope["actor"]  # type: ignore[typeddict-item]
     return actor
 
 
@@ -54,7 +73,9 @@ async def _actor(connection: Connection, action: Action, now: datetime) -> Actor
         return await _by_token(connection, token, action, now)
     if cookie := _cookie(connection):
         refuse_foreign_page(connection)
-        return await by_cookie(cookie, action, now)
+        actor = await by_cookie(cookie, action, now)
+        await _require_in_use(actor, now)
+        return actor
     raise _please_sign_in()
 
 
@@ -91,6 +112,17 @@ async def by_cookie(cookie: str, action: Action, now: datetime) -> Actor:
     if found is None or not found[1] or not hmac.compare_digest(found[1], secret_hash(secret)):
         raise _please_sign_in()
     return found[0]
+
+
+async def _require_in_use(actor: Actor, now: datetime) -> None:
+    """Families stay signed in. Of staff, a use is noted once a minute at most. Raises NotSignedIn."""
+    seen_at = actor.seen_at
+    if not actor.is_staff or seen_at is None or now - seen_at < NOTED_EVERY:
+        return
+    if now - seen_at > IDLE:
+        raise _please_sign_in()
+    # Of several requests at once the first one writes.
+    await Session.filter(id=actor.session_id, last_seen_at=seen_at).update(last_seen_at=now)
 
 
 def refuse_foreign_page(connection: Connection) -> None:

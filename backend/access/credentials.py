@@ -5,18 +5,19 @@ Whatever is wrong, the words and the time are the same.
 
 import hmac
 from datetime import datetime
+from uuid import UUID
 
 import pyotp
 from cryptography.fernet import InvalidToken
 from tortoise.expressions import Q
 
-from backend.access.limits import count_attempt
+from backend.access.known_devices import known_device
+from backend.access.limits import count_guess, give_back
 from backend.access.passwords import verify_password
 from backend.access.seal import Seal
 from backend.errors import SignInFailed, TotpRequired
 from models import Account, RecoveryCode, StaffRole
 
-TRIES_PER_ACCOUNT = 10
 STEP_SECONDS = 30
 
 
@@ -24,18 +25,36 @@ def sign_in_name(email: str) -> str:
     return email.strip().lower()
 
 
-async def account_with_password(seal: Seal, email: str, password: str, now: datetime) -> Account:
-    """The account whose password this is. Outside of any transaction: the attempt counts whatever happens.
+async def device_at(seal: Seal, email: str, device_token: str | None) -> UUID | None:
+    """The known device of the account with this address, if the token shown is of one."""
+    if not device_token:
+        return None
+    return known_device(seal, await Account.get_or_none(email=sign_in_name(email)), device_token)
 
-    Raises SignInFailed or TooManyAttempts.
+
+async def account_with_password(
+    seal: Seal, email: str, password: str, now: datetime, device_id: UUID | None = None
+) -> Account:
+    """The account whose password this is. Outside of any transaction: a wrong try counts whatever happens.
+
+    A known device has tries of its own; all others share the account's. Raises SignInFailed or TooManyAttempts.
     """
     name = sign_in_name(email)
-    await count_attempt(seal, "sign_in", name, TRIES_PER_ACCOUNT, now)
+    key = await count_guess(seal, "sign_in", f"{name} {device_id}" if device_id else name, now)
     account = await Account.get_or_none(email=name)
     is_right = await verify_password(account.password_hash if account else None, password)
     if account is None or not is_right or account.disabled_at is not None:
         raise SignInFailed
+    await give_back(key)
     return account
+
+
+async def count_proof(seal: Seal, account_id: UUID, now: datetime, device_id: UUID | None = None) -> str:
+    """Count a try by somebody who has the password or a session already: at a code, or at proving it once more.
+
+    Outside of any transaction. Returns the key for `give_back`. Raises TooManyAttempts.
+    """
+    return await count_guess(seal, "proof", f"{account_id} {device_id}" if device_id else str(account_id), now)
 
 
 async def require_second_factor(seal: Seal, account: Account, code: str | None, now: datetime) -> None:

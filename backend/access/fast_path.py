@@ -13,26 +13,28 @@ import msgspec
 from backend.access.actor import Actor, Guardian
 from backend.rounds import Rounds
 from models.actions import Action
-from models.statement import identifier, is_postgres, rows
-from models.vocabulary import Capability, Relation, Role
+from models.statement import identifier, instant, is_postgres, rows
+from models.vocabulary import Capability, Collection, Relation, Role
 
 STATEMENT = """
 WITH live AS (
-  SELECT s.id, s.account_id, s.app_version, s.kind, s.token_hash, a.timezone
+  SELECT s.id, s.account_id, s.app_version, s.kind, s.token_hash, s.proved_at,
+    s.last_seen_at, a.timezone
   FROM session s JOIN account a ON a.id = s.account_id
   WHERE s.id {chosen} AND s.ended_at IS NULL AND s.expires_at > $2 AND a.disabled_at IS NULL
 )
 SELECT l.id AS session, 'session' AS what, l.account_id AS id, l.kind AS role, l.token_hash AS relation,
-  l.timezone AS more, l.app_version AS version, NULL AS site, NULL AS born FROM live l
+  l.timezone AS more, l.app_version AS version, CAST(l.last_seen_at AS TEXT) AS site,
+  CAST(l.proved_at AS TEXT) AS moment FROM live l
 UNION ALL
 SELECT l.id, 'staff', r.site_id, r.role, NULL, NULL, NULL, NULL, NULL
   FROM live l JOIN staff_role r ON r.account_id = l.account_id
   WHERE r.starts_at <= $2 AND (r.ends_at IS NULL OR r.ends_at > $2)
 UNION ALL
-SELECT l.id, 'guardian', g.participant_id, g.role, g.relation, CAST(g.capabilities AS TEXT), NULL,
+SELECT l.id, 'guardian', g.participant_id, g.role, g.relation, CAST(g.capabilities AS TEXT), p.collection,
   CAST(p.site_id AS TEXT), CAST(p.birth_month AS TEXT)
   FROM live l JOIN guardianship g ON g.account_id = l.account_id JOIN participant p ON p.id = g.participant_id
-  WHERE g.starts_at <= $2 AND (g.ends_at IS NULL OR g.ends_at > $2)
+  WHERE g.starts_at <= $2 AND (g.ends_at IS NULL OR g.ends_at > $2) AND g.locked_at IS NULL
 """
 
 ON_POSTGRES = STATEMENT.format(chosen="= ANY($1)")
@@ -49,6 +51,13 @@ async def load_actor(session_id: UUID, action: Action, now: datetime) -> tuple[A
 async def load_actor_of_request(session_id: UUID, action: Action, now: datetime) -> tuple[Actor, str] | None:
     """As `load_actor`, outside of any transaction: read after now, together with the actors of other requests."""
     return _actor(session_id, action, await _rounds.join((session_id, now)))
+
+
+async def load_actors(session_ids: list[UUID], action: Action, now: datetime) -> dict[UUID, Actor]:
+    """As `load_actor`, for many at once: those whose sessions live."""
+    found = zip(session_ids, await _load([(one, now) for one in session_ids]) if session_ids else [], strict=True)
+    actors = {session_id: _actor(session_id, action, rows_of) for session_id, rows_of in found}
+    return {session_id: actor[0] for session_id, actor in actors.items() if actor}
 
 
 async def _load(asked: list[tuple[UUID, datetime]]) -> list[list[Row]]:
@@ -75,7 +84,8 @@ def _actor(session_id: UUID, action: Action, found: list[Row]) -> tuple[Actor, s
         account_id=identifier(head["id"]), session_id=session_id, action=action,
         staff_roles=tuple(_staff_role(row) for row in found if row["what"] == "staff"),
         guardians=dict(_guardian(row) for row in found if row["what"] == "guardian"),
-        app_version=head["version"], timezone=head["more"],
+        app_version=head["version"], timezone=head["more"], proved_at=instant(head["moment"]),
+        seen_at=instant(head["site"]),
     )
     return actor, head["relation"] if head["role"] == "browser" else ""
 
@@ -86,7 +96,8 @@ def _staff_role(row: Row) -> tuple[Role, UUID | None]:
 
 def _guardian(row: Row) -> tuple[UUID, Guardian]:
     capabilities = frozenset(Capability(c) for c in _read_list(row["more"]))
-    born = date.fromisoformat(row["born"]) if row["born"] else None
+    born = date.fromisoformat(row["moment"]) if row["moment"] else None
     return identifier(row["id"]), Guardian(
-        Role(row["role"]), Relation(row["relation"]), capabilities, identifier(row["site"]), born
+        Role(row["role"]), Relation(row["relation"]), capabilities, identifier(row["site"]), born,
+        Collection(row["version"]),
     )

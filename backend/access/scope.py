@@ -9,7 +9,16 @@ from tortoise.queryset import QuerySet
 from backend.access.actor import Actor
 from backend.access.permissions import sites_for, speaks_for
 from backend.errors import NotFound
-from models import DataQuery, DiaryEntry, OutboxMessage, Participant, Visit
+from models import (
+    Account,
+    ConsentDocument,
+    DataQuery,
+    DiaryEntry,
+    Guardianship,
+    OutboxMessage,
+    Participant,
+    Visit,
+)
 from models.record import Record
 from models.statement import is_postgres
 
@@ -39,6 +48,15 @@ async def locked_participant(actor: Actor, participant_id: UUID) -> Participant:
     return await _one(chosen.select_for_update(no_key=True) if is_postgres() else chosen)
 
 
+async def locked_account(account_id: UUID) -> Account | None:
+    """The row under lock: from here to commit nobody signs in to it or changes what lets in.
+
+    Accounts have no scope of their own; the caller says whose it is.
+    """
+    chosen = Account.filter(id=account_id)
+    return await (chosen.select_for_update(no_key=True) if is_postgres() else chosen).first()
+
+
 async def entry_for(actor: Actor, entry_id: UUID) -> tuple[Participant, DiaryEntry]:
     """The entry, read after its participant was locked. Raises NotFound."""
     return await _with_participant(actor, DiaryEntry, entry_id)
@@ -52,6 +70,19 @@ async def query_for(actor: Actor, query_id: UUID) -> tuple[Participant, DataQuer
 async def visit_for(actor: Actor, visit_id: UUID) -> tuple[Participant, Visit]:
     """The visit, read after its participant was locked. Raises NotFound."""
     return await _with_participant(actor, Visit, visit_id)
+
+
+async def guardianship_for(actor: Actor, guardianship_id: UUID) -> tuple[Participant, Guardianship]:
+    """The guardianship, read after its participant was locked. Raises NotFound."""
+    return await _with_participant(actor, Guardianship, guardianship_id)
+
+
+def consent_documents_of(actor: Actor) -> QuerySet[ConsentDocument]:
+    """The texts of the sites where the actor may act, and those of all sites."""
+    sites = sites_for(actor)
+    if sites is None:
+        return ConsentDocument.all()
+    return ConsentDocument.filter(Q(site_id=None) | Q(site_id__in=sites))
 
 
 def messages_of(actor: Actor) -> QuerySet[OutboxMessage]:

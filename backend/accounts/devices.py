@@ -6,11 +6,14 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from backend.access.actor import Actor
+from backend.access.scope import locked_account
+from backend.accounts.mailed_links import take_back_change
 from backend.audit import record
 from backend.errors import NotFound
 from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_of
-from models import Account, Session
+from models import Session
 from models.transaction import atomic
+from models.vocabulary import SessionKind
 
 SIGNED_OUT = "signed_out"
 SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
@@ -39,11 +42,19 @@ async def sign_out(actor: Actor, session_id: UUID, now: datetime) -> None:
 @atomic
 async def sign_out_everywhere(actor: Actor, now: datetime) -> None:
     """End every session of the account, this one too."""
+    account = await locked_account(actor.account)
+    if account is None:
+        raise NotFound
     ended = await _living(actor, now).update(ended_at=now, end_reason=SIGNED_OUT_EVERYWHERE)
-    account = await Account.get(id=actor.account)
+    await take_back_change(account, now)
     await record(
         actor, actor.action, account, now, reason=SIGNED_OUT_EVERYWHERE, changes={"sessions": [ended, 0]}
     )
+
+
+async def signed_in_with(actor: Actor) -> SessionKind:
+    session = await Session.get(id=actor.session_id)
+    return session.kind
 
 
 def _living(actor: Actor, now: datetime) -> QuerySet[Session]:

@@ -9,20 +9,19 @@ import pyotp
 import segno
 
 from backend.access.actor import Actor
-from backend.access.credentials import matching_step, recovery_hash
+from backend.access.credentials import count_proof, matching_step, recovery_hash
 from backend.access.limits import count_attempt
 from backend.access.passwords import hash_password, require_strong
 from backend.access.seal import Seal, secret_hash
-from backend.accounts.schemas import AuthenticatorSetup, FirstSignIn, RecoveryCodes
+from backend.accounts.staff_schemas import AuthenticatorSetup, FirstSignIn, RecoveryCodes
 from backend.audit import record
-from backend.errors import InvalidBody, LinkRefused, SignInFailed
+from backend.errors import DoesNotFit, LinkRefused, SignInFailed
 from backend.wiring import Wiring
 from models import Account, FirstSignInLink, RecoveryCode
 from models.actions import Action
 from models.transaction import atomic
 
 TRIES_PER_ADDRESS = 30
-TRIES_PER_LINK = 20
 RECOVERY_CODES = 10
 LETTERS = "23456789CDFGHJKMNPQRTVWXY"
 
@@ -30,13 +29,13 @@ LETTERS = "23456789CDFGHJKMNPQRTVWXY"
 async def first_sign_in(
     wiring: Wiring, shown: FirstSignIn, address: str, now: datetime
 ) -> AuthenticatorSetup | RecoveryCodes:
-    """Raises LinkRefused, WeakPassword, SignInFailed (wrong code), InvalidBody or TooManyAttempts."""
+    """Raises LinkRefused, WeakPassword, SignInFailed (wrong code), DoesNotFit or TooManyAttempts."""
     if (shown.password is None) == (shown.code is None):
-        raise InvalidBody(errors=[{"pointer": "", "detail": "needs either password or code"}])
+        raise DoesNotFit(errors=[{"pointer": "", "detail": "needs either password or code"}])
     await count_attempt(wiring.seal, "first_sign_in_address", address, TRIES_PER_ADDRESS, now)
-    await count_attempt(wiring.seal, "first_sign_in", shown.token, TRIES_PER_LINK, now)
     link = await _living_link(shown.token, now)
     if shown.code is not None:
+        await count_proof(wiring.seal, link.account.id, now)
         return RecoveryCodes(await _confirm(wiring.seal, link, shown.code, now))
     return await _choose(wiring, link, shown.password or "", now)
 
@@ -52,7 +51,7 @@ async def _living_link(token: str, now: datetime) -> FirstSignInLink:
 
 async def _choose(wiring: Wiring, link: FirstSignInLink, password: str, now: datetime) -> AuthenticatorSetup:
     account = link.account
-    require_strong(password, names=(account.email, account.email.partition("@")[0], account.display_name))
+    await require_strong(password, names=(account.email, account.display_name, wiring.settings.app_name))
     secret = pyotp.random_base32()
     await _keep(link, await hash_password(password), wiring.seal.close(secret), now)
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=wiring.settings.app_name)

@@ -11,6 +11,7 @@ from backend.audit import Changes, difference, record
 from backend.border.text_types import require_timezone
 from backend.wiring import Wiring
 from models import Account, Participant, Site
+from models.participation import who_lost_a_child, words_for
 from models.transaction import atomic
 
 KEPT_OUT_OF_THE_TRAIL = "…"
@@ -21,8 +22,9 @@ async def own_account(actor: Actor, wiring: Wiring, now: datetime) -> Me:
     account = await Account.get(id=actor.account)
     forms = wiring.protocol.file.form.values()
     return Me(
-        account_id=account.id, display_name=account.display_name, language=account.language,
-        timezone=account.timezone, staff_roles=await _staff_roles(actor), participants=await _participants(actor),
+        account_id=account.id, email_verified=account.email_verified_at is not None,
+        display_name=account.display_name, language=account.language, timezone=account.timezone,
+        staff_roles=await _staff_roles(actor), participants=await _participants(actor),
         server_time=now, protocol=wiring.protocol.hash,
         sync=SyncVersions(max(form.schema for form in forms), wiring.settings.minimum_app_schema),
     )
@@ -38,9 +40,12 @@ async def _staff_roles(actor: Actor) -> list[StaffRoleView]:
 async def _participants(actor: Actor) -> list[OwnParticipant]:
     """Not through `scope.participants_of`: these are the guardianships themselves, whatever they allow."""
     found = await Participant.filter(id__in=list(actor.guardians)).order_by("code") if actor.guardians else []
+    lost = await who_lost_a_child(actor.guardians)
     return [
-        OwnParticipant(child.id, child.code, child.state, link.role, link.relation, sorted(link.capabilities),
-                       child.birth_month.strftime("%Y-%m") if child.birth_month else None)
+        OwnParticipant(child.id, child.code, child.state, words_for(child.state, lost_a_child=child.id in lost),
+                       link.role, link.relation, sorted(link.capabilities),
+                       child.birth_month.strftime("%Y-%m") if child.birth_month else None,
+                       child.collection, child.dissented_at is None)
         for child in found
         for link in [actor.guardians[child.id]]
     ]

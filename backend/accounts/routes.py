@@ -3,30 +3,37 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec.structs import replace
 
 from backend.access.actor import CurrentActor
 from backend.access.authentication import refuse_foreign_page
-from backend.access.sign_in_answer import NO_STORE, SignedIn, answer, session_cookie
-from backend.accounts.devices import own_sessions, sign_out, sign_out_everywhere
-from backend.accounts.first_sign_in import first_sign_in
+from backend.access.sign_in_answer import (
+    NO_STORE,
+    SignedIn,
+    answer,
+    device_cookie,
+    device_shown,
+    session_cookie,
+)
+from backend.accounts.devices import own_sessions, sign_out, sign_out_everywhere, signed_in_with
 from backend.accounts.own_account import change_account, own_account
+from backend.accounts.own_password import change_password
+from backend.accounts.proof import prove_again
 from backend.accounts.refresh import refresh
 from backend.accounts.schemas import (
     AccountChange,
-    AuthenticatorSetup,
     Credentials,
-    FirstSignIn,
     Me,
-    NewStaff,
-    RecoveryCodes,
+    PasswordChange,
+    PasswordChanged,
+    Proved,
     Refresh,
     SessionView,
-    StaffAdded,
+    StepUp,
 )
 from backend.accounts.sign_in import sign_in
-from backend.accounts.staff import add_staff, reset_staff
 from backend.border.address import address_of
 from backend.border.strict_body import SMALL_BODY
 from backend.clock import Now
@@ -49,6 +56,7 @@ class SessionController(Controller):
         """Sign in with e-mail, password and, for staff, a code."""
         if data.kind == SessionKind.BROWSER:
             refuse_foreign_page(request)  # only browsers can be led here by a foreign page, and only they get a cookie
+        data = replace(data, device_token=data.device_token or device_shown(request))
         started = await sign_in(wiring, data, address_of(request), now)
         return await answer(wiring.tokens, started, now)
 
@@ -102,6 +110,24 @@ class OwnAccountController(Controller):
         """Who am I, for whom may I speak, and which versions does this server speak?"""
         return await own_account(actor, wiring, now)
 
+    @put("/password", operation_id="ChangePassword", action=Action.PASSWORD_CHANGE)
+    async def change_password(
+        self, wiring: CurrentWiring, actor: CurrentActor, data: JSONBody[PasswordChange], now: Now
+    ) -> Response[PasswordChanged]:
+        """Choose a new password; all other devices are signed out at once."""
+        token = await change_password(actor, wiring, data.current, data.new, now)
+        if await signed_in_with(actor) == SessionKind.APP:
+            return Response(PasswordChanged(token), headers=NO_STORE)
+        cookies = [device_cookie(wiring.settings.public_url, token)]
+        return Response(PasswordChanged(None), cookies=cookies, headers=NO_STORE)
+
+    @post("/step-up", operation_id="StepUp", action=Action.STEP_UP, status_code=200)
+    async def step_up(
+        self, wiring: CurrentWiring, actor: CurrentActor, data: JSONBody[StepUp], now: Now
+    ) -> Proved:
+        """Prove once more who one is, after `step_up.required`."""
+        return Proved(await prove_again(actor, wiring, data.password, data.code, now))
+
     @patch("/", operation_id="ChangeOwnAccount", action=Action.ACCOUNT_CHANGE)
     async def change(
         self, wiring: CurrentWiring, actor: CurrentActor, data: JSONBody[AccountChange], now: Now
@@ -109,39 +135,6 @@ class OwnAccountController(Controller):
         """Change display name, language or time zone."""
         await change_account(actor, data, now)
         return await own_account(actor, wiring, now)
-
-
-class StaffController(Controller):
-    path = "/api/v1"
-    tags = ["accounts"]
-
-    @post("/staff", operation_id="AddStaff", action=Action.STAFF_ADD)
-    async def add(
-        self, wiring: CurrentWiring, actor: CurrentActor, data: JSONBody[NewStaff], now: Now
-    ) -> Response[StaffAdded]:
-        """Add a member of staff and get the link for the first sign-in."""
-        added = await add_staff(
-            actor, wiring, email=data.email, display_name=data.display_name,
-            roles=[(given.role, given.site) for given in data.roles], now=now,
-        )
-        return Response(StaffAdded(added.account_id, added.link, added.expires_at), headers=NO_STORE)
-
-    @post("/staff/{account_id:uuid}/reset", operation_id="ResetStaff", action=Action.STAFF_RESET)
-    async def reset(
-        self, wiring: CurrentWiring, actor: CurrentActor, account_id: FromPath[UUID], now: Now
-    ) -> Response[StaffAdded]:
-        """End a lost authenticator, password and all sessions, and get a link for a new first sign-in."""
-        made = await reset_staff(actor, wiring, account_id, now)
-        return Response(StaffAdded(made.account_id, made.link, made.expires_at), headers=NO_STORE)
-
-    @post(
-        "/first-sign-ins", operation_id="FirstSignIn", public=True, status_code=200, request_max_body_size=SMALL_BODY
-    )
-    async def first_sign_in(
-        self, request: AnyRequest, wiring: CurrentWiring, data: JSONBody[FirstSignIn], now: Now
-    ) -> Response[AuthenticatorSetup | RecoveryCodes]:
-        """Use a one-time link: first with a password, then with the authenticator's first code."""
-        return Response(await first_sign_in(wiring, data, address_of(request), now), headers=NO_STORE)
 
 
 @get("/.well-known/jwks.json", operation_id="GetPublicKeys", public=True, tags=["accounts"])

@@ -11,14 +11,14 @@ from backend.border.text_types import (
     AppVersion,
     DeviceName,
     DisplayName,
-    EmailAddress,
     LanguageTag,
     Password,
     SiteCode,
     ZoneName,
 )
 from models import Session
-from models.vocabulary import Capability, ParticipantState, Relation, Role, SessionKind
+from models.participation import Words
+from models.vocabulary import Capability, Collection, ParticipantState, Relation, Role, SessionKind
 
 Code = Annotated[str, Meta(max_length=40)]
 
@@ -32,6 +32,8 @@ class Credentials(msgspec.Struct, forbid_unknown_fields=True):
     """A browser gets a cookie and no tokens."""
     device_name: DeviceName = ""
     app_version: AppVersion = ""
+    device_token: Annotated[str, Meta(max_length=200)] | None = None
+    """Of an earlier sign-in on this device; a browser sends its cookie instead."""
 
 
 class Refresh(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,11 +71,17 @@ class OwnParticipant(msgspec.Struct):
     id: UUID
     code: str
     state: ParticipantState
+    words: Words
+    """`quiet`: nothing celebrates, nothing asks for the week."""
     role: Role
     relation: Relation
     capabilities: list[Capability]
     birth_month: str | None
     """YYYY-MM, for the app's edit checks; empty before birth."""
+    collection: Collection
+    """Whether new entries are taken in; what is sent meanwhile is kept and becomes entries later."""
+    child_tasks: bool
+    """False once the child has said no: the app addresses nothing to the child itself."""
 
 
 class SyncVersions(msgspec.Struct):
@@ -84,6 +92,8 @@ class SyncVersions(msgspec.Struct):
 
 class Me(msgspec.Struct):
     account_id: UUID
+    email_verified: bool
+    """Until then nobody can sign in with it elsewhere, and no reminder goes there."""
     display_name: str
     language: str
     timezone: str
@@ -103,38 +113,23 @@ class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
     timezone: ZoneName | UnsetType = UNSET
 
 
-class RoleGiven(msgspec.Struct, forbid_unknown_fields=True):
-    role: Role
-    site: SiteCode | None = None
+class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
+    current: Password
+    new: Password
+    """At least 15 characters and not a common one; anything else goes."""
 
 
-class NewStaff(msgspec.Struct, forbid_unknown_fields=True):
-    email: EmailAddress
-    display_name: DisplayName
-    roles: Annotated[list[RoleGiven], Meta(max_length=20)]
+class PasswordChanged(msgspec.Struct):
+    device_token: str | None
+    """Takes the place of the one this device has kept. Empty in browsers."""
 
 
-class StaffAdded(msgspec.Struct):
-    account_id: UUID
-    link: str
-    """Shown once; hand it over in person or by mail. Works once, until `expires_at`."""
-    expires_at: datetime
-
-
-class FirstSignIn(msgspec.Struct, forbid_unknown_fields=True):
-    """First with `password`, then with `code`."""
-
-    token: Annotated[str, Meta(max_length=100)]
-    password: Password | None = None
+class StepUp(msgspec.Struct, forbid_unknown_fields=True):
+    password: Password
     code: Code | None = None
+    """Staff: of the authenticator, or a recovery code."""
 
 
-class AuthenticatorSetup(msgspec.Struct):
-    totp_secret: str
-    otpauth_uri: str
-    qr_svg: str
-
-
-class RecoveryCodes(msgspec.Struct):
-    recovery_codes: list[str]
-    """Shown once. Each lets you in once without the authenticator."""
+class Proved(msgspec.Struct):
+    until: datetime
+    """So long, nobody asks for the password again."""

@@ -8,15 +8,19 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from backend.access.actor import Actor
 from backend.access.credentials import sign_in_name
 from backend.access.permissions import sites_for
+from backend.access.scope import locked_account
 from backend.access.seal import new_secret, secret_hash
+from backend.access.sessions import end_sessions
+from backend.accounts.mailed_links import living_links, take_back_change
 from backend.audit import record
-from backend.errors import AlreadyExists, InvalidBody, NotFound
+from backend.errors import AlreadyExists, DoesNotFit, NotFound
 from backend.wiring import Wiring
-from models import Account, FirstSignInLink, RecoveryCode, Session, Site, StaffRole
+from models import Account, FirstSignInLink, RecoveryCode, Site, StaffRole
 from models.actions import Action
 from models.transaction import atomic
 from models.vocabulary import STAFF_ROLES, Role
@@ -40,9 +44,9 @@ async def add_staff(
     """A new account with these roles, and the link for its first sign-in.
 
     An address that has an account is refused (AlreadyExists): a parent's open sessions, made without a second
-    factor, must not become a member of staff's. Raises InvalidBody for a role or site that can't be given.
+    factor, must not become a member of staff's. Raises DoesNotFit for a role or site that can't be given.
     """
-    given = await _with_sites(actor, roles)
+    given = await at_sites(actor, roles)
     account = Account(
         email=sign_in_name(email), display_name=display_name.strip(), created_at=now,
         **(await _home_of(given)),
@@ -73,20 +77,39 @@ async def reset_staff(actor: Actor, wiring: Wiring, account_id: UUID, now: datet
 
     Raises NotFound: no member of staff, or one with a role where the actor is no administrator.
     """
-    living = StaffRole.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), account_id=account_id)
-    held, sites = set(await living.values_list("site_id", flat=True)), sites_for(actor)
-    account = await Account.get_or_none(id=account_id, disabled_at__isnull=True)
-    if account is None or not held or not (sites is None or held <= sites):
+    account = await locked_colleague(actor, account_id, now)
+    if account.disabled_at is not None:
         raise NotFound
     had = [account.email_verified_at is not None, False]
-    # The account first: whoever signs in at this moment has the row, and their session is ended below, or waits for it.
     account.password_hash = account.totp_secret = account.email_verified_at = None
     await account.save(update_fields=["password_hash", "totp_secret", "email_verified_at"])
     await RecoveryCode.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     await FirstSignInLink.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
-    ended = await Session.filter(account_id=account_id, ended_at__isnull=True).update(ended_at=now, end_reason=RESET)
+    await living_links(account).update(used_at=now)
+    await take_back_change(account, now)
+    ended = await end_sessions(account_id, RESET, now)
     await record(actor, Action.STAFF_RESET, account, now, changes={"authenticator": had, "sessions": [ended, 0]})
     return await _with_link(wiring, account, now)
+
+
+async def locked_colleague(actor: Actor, account_id: UUID, now: datetime) -> Account:
+    """The account under lock: whoever signs in at this moment has the row and a session that can be ended, or waits.
+
+    Raises NotFound: no member of staff, or one with a role where the actor is no administrator.
+    """
+    account = await locked_account(account_id)
+    held: set[UUID | None] = set(
+        await living_roles(now).filter(account_id=account_id).values_list("site_id", flat=True)  # type: ignore[arg-type]
+    )
+    sites = sites_for(actor)
+    if account is None or not held or not (sites is None or held <= sites):
+        raise NotFound
+    return account
+
+
+def living_roles(now: datetime) -> QuerySet[StaffRole]:
+    """Also those that begin later."""
+    return StaffRole.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
 
 
 async def _with_link(wiring: Wiring, account: Account, now: datetime) -> AddedStaff:
@@ -99,21 +122,23 @@ async def _with_link(wiring: Wiring, account: Account, now: datetime) -> AddedSt
     return AddedStaff(account.id, address, link.expires_at)
 
 
-async def _with_sites(actor: Actor, roles: Roles) -> list[tuple[Role, Site | None]]:
+async def at_sites(actor: Actor, roles: Roles, pointer: str = "/roles/{}") -> list[tuple[Role, Site | None]]:
+    """Raises DoesNotFit for a role or site that the actor can't give; `pointer` leads to each in the body."""
     own = sites_for(actor)
     sites = {site.code: site for site in await Site.all() if own is None or site.id in own}
     faults = []
     for number, (role, code) in enumerate(roles):
+        here = pointer.format(number)
         if role not in STAFF_ROLES:
-            faults.append({"pointer": f"/roles/{number}/role", "detail": "is not a role of staff"})
+            faults.append({"pointer": f"{here}/role", "detail": "is not a role of staff"})
         if code is not None and code not in sites:
-            faults.append({"pointer": f"/roles/{number}/site", "detail": "is not a site of this study"})
+            faults.append({"pointer": f"{here}/site", "detail": "is not a site of this study"})
         if code is None and own is not None:
-            faults.append({"pointer": f"/roles/{number}/site", "detail": "is required: you administer single sites"})
+            faults.append({"pointer": f"{here}/site", "detail": "is required: you administer single sites"})
     if not roles:
         faults.append({"pointer": "/roles", "detail": "must name at least one role"})
     if faults:
-        raise InvalidBody(errors=faults)
+        raise DoesNotFit(errors=faults)
     return [(role, sites[code] if code else None) for role, code in roles]
 
 

@@ -4,7 +4,6 @@ import logging
 import sqlite3
 import traceback
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import msgspec
@@ -13,6 +12,7 @@ from litestar.exceptions import HTTPException
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from backend import errors
+from backend.border.request_id import request_id
 from backend.errors import StudyError
 
 MEDIA_TYPE = "application/problem+json"
@@ -84,10 +84,10 @@ def _parameter_faults(failure: HTTPException) -> list[dict[str, str]]:
 
 
 def on_bug(_request: Request[Any, Any, Any], failure: Exception) -> Response[Any]:
-    """A lost database is 503; all else is a bug, logged under a reference without the request's content."""
+    """A lost database is 503; all else is a bug, logged under the request's id without the request's content."""
     if database_is_away(failure):
         return respond(errors.DatabaseAway())
-    reference = uuid4().hex
+    reference = request_id(_request.scope)
     # Frames only: an exception's message may quote what somebody wrote.
     where = "".join(traceback.format_tb(failure.__traceback__))
     log.error("bug reference=%s type=%s\n%s", reference, type(failure).__name__, where)

@@ -57,9 +57,25 @@ def read_body(body: bytes, wanted: Any) -> Any:
         return decoder.decode(body)
     except msgspec.ValidationError as fault:
         wrong = list(islice(faults(raw, wanted), MAX_FAULTS)) or [{"pointer": "", "detail": str(fault)}]
+        if all(_is_whole(found, raw) for found in wrong):
+            return read_body(msgspec.json.encode(raw), wanted)
         raise InvalidBody(errors=wrong) from fault
     except (msgspec.DecodeError, RecursionError, ValueError) as fault:
         raise MalformedBody("The body is not JSON") from fault
+
+
+def _is_whole(fault: dict[str, str], raw: Any) -> bool:
+    """Whether it is only a whole number written as 5.0, as some languages do; it then becomes 5 in `raw`."""
+    if not fault["detail"].startswith("Expected `int") or not fault["detail"].endswith("got `float`"):
+        return False
+    *way, name = [step.replace("~1", "/").replace("~0", "~") for step in fault["pointer"].split("/")[1:]]
+    for step in way:
+        raw = raw[int(step) if isinstance(raw, list) else step]
+    place: Any = int(name) if isinstance(raw, list) else name
+    if not raw[place].is_integer():
+        return False
+    raw[place] = int(raw[place])
+    return True
 
 
 def sound_json(body: bytes) -> Any:

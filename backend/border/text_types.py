@@ -9,9 +9,13 @@ from zoneinfo import available_timezones
 
 from msgspec import Meta
 
-from backend.errors import InvalidBody
+from backend.errors import DoesNotFit
 
-EmailAddress = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)", examples=["mia@example.org"])]
+# \s is not the same everywhere: what Python or JavaScript alone take for a space is named.
+EmailAddress = Annotated[str, Meta(
+    max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f\x85\ufeff]+@[^@\s\x00-\x1f\x7f\x85\ufeff]+$(?!\n)",
+    examples=["mia@example.org"],
+)]
 DisplayName = Annotated[
     str, Meta(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$(?!\n)")
 ]
@@ -24,9 +28,9 @@ SiteCode = Annotated[str, Meta(max_length=10, examples=["SE01"])]
 
 
 def require_timezone(name: str) -> str:
-    """The name as given. Raises InvalidBody unless it is an IANA time zone."""
+    """The name as given. Raises DoesNotFit unless it is an IANA time zone."""
     if name not in _zones():
-        raise InvalidBody(errors=[{"pointer": "/timezone", "detail": "is not a time zone of the IANA list"}])
+        raise DoesNotFit(errors=[{"pointer": "/timezone", "detail": "is not a time zone of the IANA list"}])
     return name
 
 

@@ -11,7 +11,9 @@ from backend.access.seal import Seal
 from backend.clock import utc_now
 from backend.commands.embedded import prepare_embedded
 from backend.commands.start import SEALED_OTHERWISE, UNREACHABLE
-from backend.settings import Settings, SettingsError, faults_in, read_settings
+from backend.sandbox import follow_clock, sandbox_faults
+from backend.settings import Settings, SettingsError, read_settings
+from backend.unsafe_settings import faults_in
 from backend.wiring import wire
 from models import Heartbeat
 from models.database import check_durability, close_database, open_database
@@ -53,7 +55,7 @@ def check(worker_only: bool) -> None:
     try:
         settings = prepare_embedded(read_settings())
     except SettingsError as fault:
-        report.faulty("settings", str(fault))
+        report.faulty("settings", *map(str, fault.args))
     else:
         if not worker_only:
             _check_files(report, settings)
@@ -86,6 +88,7 @@ async def _check_database(report: Report, settings: Settings, worker_only: bool)
                 await _check_tables(report)
                 await _check_secret_key(report, settings)
             if worker_only or not await pending_here():
+                await _check_sandbox(report, settings)
                 await _check_worker(report, utc_now(), own_host=worker_only)
         finally:
             await close_database()
@@ -100,6 +103,14 @@ async def _check_tables(report: Report) -> None:
         "migrations", ["some have not run; run `fracture-diary migrate`"] if missing else [], "all have run"
     )
     report.judge("durability", await check_durability(), "what was acknowledged survives a power cut")
+
+
+async def _check_sandbox(report: Report, settings: Settings) -> None:
+    if faults := await sandbox_faults(settings):
+        report.faulty("sandbox", *faults)
+    elif settings.sandbox:
+        await follow_clock()
+        report.fine("SANDBOX", "THIS IS NO REAL STUDY: made-up people only; anybody signed in may move its clock")
 
 
 async def _check_secret_key(report: Report, settings: Settings) -> None:

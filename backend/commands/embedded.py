@@ -42,6 +42,18 @@ def _own_key(folder: Path) -> str:
     return file.read_text("ascii").strip()
 
 
+def keep_key(settings: Settings, key: str) -> Path | None:
+    """Put the key of a restored study into DATA_FOLDER; another one that lay there is set aside and named."""
+    file = Path(settings.data_folder) / KEY_FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = None
+    if file.exists() and file.read_text("ascii").strip() != key:
+        aside = file.rename(file.with_name(f"{KEY_FILE}.set-aside-{secrets.token_hex(3)}"))
+    if not file.exists():
+        _write_once(file, key)
+    return aside
+
+
 def _write_once(file: Path, key: str) -> None:
     """Linked into place whole: of two processes that start at once, one makes the key and both use it."""
     draft = file.with_name(f".{KEY_FILE}.{secrets.token_hex(8)}")

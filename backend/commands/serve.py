@@ -5,13 +5,13 @@ from types import FrameType
 from typing import NoReturn
 
 import click
-import msgspec
 import uvicorn
 from litestar import Litestar
 
 from backend.app import create_app
-from backend.commands.start import log_quietly, refuse_database_faults, usable_wiring
+from backend.commands.start import refuse_database_faults, refuse_taken_port, usable_wiring
 from backend.commands.whole_answers import WholeAnswers
+from backend.logs import start_logging
 from backend.settings import Settings
 
 PATIENCE = 7
@@ -23,22 +23,24 @@ PATIENCE = 7
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; otherwise PORT.")
 def serve(host: str | None, port: int | None) -> None:
     """Answer phones and browsers."""
-    log_quietly()
-    wiring = usable_wiring()
+    chosen = {"host": host, "port": port}
+    wiring = usable_wiring(**{name: value for name, value in chosen.items() if value is not None})
+    start_logging(wiring.settings.log_format)
     refuse_database_faults(wiring.settings, wiring.seal)
-    own = msgspec.structs.replace(
-        wiring.settings, host=host or wiring.settings.host, port=wiring.settings.port if port is None else port
-    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    uvicorn.Server(server_config(create_app(wiring), own)).run()
+    refuse_taken_port(wiring.settings.host, wiring.settings.port)
+    app = create_app(wiring)
+    app.state.traffic.log_as(wiring.settings.log_format)
+    uvicorn.Server(server_config(app, wiring.settings)).run()
 
 
 def server_config(app: Litestar, settings: Settings) -> uvicorn.Config:
     """How we listen, also used by the demo.
 
     httptools, because h11 answers a request with both Content-Length and Transfer-Encoding and reads on (request
-    smuggling). The peer's address is taken from X-Forwarded-For only behind the proxies that the settings name.
+    smuggling). The peer's address is taken from X-Forwarded-For only behind the proxies that the settings name. With
+    a certificate of our own we speak TLS (1.2 at least) and nothing else.
     """
     proxies = settings.trusted_proxies.replace(" ", "")
     return uvicorn.Config(
@@ -46,6 +48,7 @@ def server_config(app: Litestar, settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(proxies), forwarded_allow_ips=proxies or "",
         access_log=False, log_config=None, server_header=False, date_header=True,
         timeout_graceful_shutdown=PATIENCE,
+        ssl_certfile=settings.tls_cert_file or None, ssl_keyfile=settings.tls_key_file or None,
     )
 
 

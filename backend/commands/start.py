@@ -1,20 +1,23 @@
 """What every command does first: read the settings, and refuse calmly, without values, what must not start."""
 
 import asyncio
-import logging
+import socket
 import sqlite3
 from collections.abc import Coroutine
 from typing import Any, NoReturn, TypeVar
 
 import asyncpg
 import click
+import msgspec
 from tortoise.exceptions import BaseORMException
 
 from backend.access.keys import sealed_otherwise
 from backend.access.seal import Seal
 from backend.clock import utc_now
 from backend.commands.embedded import prepare_embedded
-from backend.settings import Settings, SettingsError, faults_in, read_settings
+from backend.sandbox import sandbox_faults
+from backend.settings import Settings, SettingsError, read_settings
+from backend.unsafe_settings import faults_in
 from backend.wiring import Wiring, prepare_study, wire
 from models.database import check_durability, close_database, open_database
 from models.migrator import pending_here
@@ -39,15 +42,29 @@ def refuse(*sentences: str) -> NoReturn:
     raise SystemExit(1)
 
 
-def usable_wiring() -> Wiring:
-    """The wiring of this installation; ends the process when a setting or the protocol can't be used."""
+def refuse_taken_port(host: str, port: int) -> None:
+    """A sentence instead of the server's own traceback."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            refuse(f"port {port} can't be listened on here, perhaps another programme does; choose one with --port")
+
+
+def usable_wiring(**instead: Any) -> Wiring:
+    """The wiring of this installation; ends the process when a setting or the protocol can't be used.
+
+    `instead`: settings that the command line overrules; they decide too whether others can reach us.
+    """
     try:
-        settings = prepare_embedded(read_settings())
+        settings = prepare_embedded(msgspec.structs.replace(read_settings(), **instead))
         if faults := faults_in(settings):
             refuse(*faults)
         return wire(settings)
     except (SettingsError, ProtocolError) as fault:
-        refuse(str(fault))
+        refuse(*map(str, fault.args))
 
 
 async def database_faults(settings: Settings, seal: Seal | None = None) -> list[str]:
@@ -60,7 +77,8 @@ async def database_faults(settings: Settings, seal: Seal | None = None) -> list[
             await rows("SELECT 1 AS one")
             if missing := await pending_here():
                 return [f"{len(missing)} migration(s) have not run; run `fracture-diary migrate`"]
-            return await check_durability() + ([SEALED_OTHERWISE] if seal and await sealed_otherwise(seal) else [])
+            sealed = [SEALED_OTHERWISE] if seal and await sealed_otherwise(seal) else []
+            return [*await check_durability(), *await sandbox_faults(settings), *sealed]
         finally:
             await close_database()
     except UNREACHABLE as failure:
@@ -84,10 +102,3 @@ def in_database(wiring: Wiring, work: Coroutine[Any, Any, T]) -> T:
             await close_database()
 
     return asyncio.run(run())
-
-
-def log_quietly() -> None:
-    """One line per event on stderr. Libraries that log addresses or a line per tick stay silent."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("httpx", "httpcore", "apscheduler", "asyncio", "tortoise"):
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -42,8 +42,35 @@ class GatheringTransport:
 
 
 class WholeAnswers(HttpToolsProtocol):
+    patience = 60.0
+    """Seconds in which a request must have come whole; a phone on the worst network sends its MiB in less."""
+    _waiting: asyncio.TimerHandle | None = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(GatheringTransport(transport, self.loop))  # type: ignore[arg-type]
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_no_longer()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._wait()
+
+    def on_message_complete(self) -> None:
+        self._wait_no_longer()
+        super().on_message_complete()
+
+    def _wait(self) -> None:
+        """uvicorn alone keeps a connection for ever whose request never ends."""
+        self._wait_no_longer()
+        self._waiting = self.loop.call_later(self.patience, lambda: self.transport.close())
+
+    def _wait_no_longer(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
     def send_400_response(self, msg: str) -> None:
         """Two length headers, a broken chunk, no HTTP at all: refused before any route, and the connection closed."""

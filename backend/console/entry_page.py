@@ -23,8 +23,9 @@ from backend.errors import (
     Stale,
     StudyError,
 )
+from backend.review.blinding import is_blinded
 from backend.review.decisions import UNDECIDED
-from backend.review.reading import review_of
+from backend.review.reading import review_for, review_of
 from backend.review.schemas import ReviewView
 from backend.review.surroundings import surroundings_of
 from models.actions import Action
@@ -49,19 +50,21 @@ class OpenEntry:
     async def show(self, *, typed: Typed | None = None, refusal: StudyError | None = None) -> Response[Any]:
         """The page; after a refusal with what was typed, and with what happened meanwhile. Raises NotFound."""
         reader = self.actor.acting(Action.REVIEW_READ)
-        review = await review_of(reader, self.id)
+        protocol: Protocol = self.request.app.state.wiring.protocol
+        review = await review_for(reader, self.id, protocol)
         around = await surroundings_of(reader, self.id)
         await audit.note_read(reader, review.entry.participant_id, self.now)
-        protocol: Protocol = self.request.app.state.wiring.protocol
         form = protocol.form(review.entry.kind)
         listing = Listing.asked_for(self.request)
         return page(
             self.request, "entry.html", status=refusal.status if refusal else 200, review=review, entry=review.entry,
             around=around, listing=listing, me=self.actor.account, typed=typed or {}, refusal=refusal,
-            general=GENERAL_FINDINGS, waited=(self.now - review.entry.received_at).total_seconds() / 3600,
+            blinded=is_blinded(reader, around.site_id), general=GENERAL_FINDINGS,
+            waited=(self.now - review.entry.received_at).total_seconds() / 3600,
             fields=list(form.field), answers=answers_of(form, review.entry.data), first=review.revisions[0],
             versions=versions(form, review.revisions), asked={q.id: _label(q.field) for q in review.queries},
             conflict=open_conflict(form, review.entry.data, review.revisions) if review.entry.open_conflicts else None,
+            may_open_participant=may_at(self.actor, Action.PARTICIPANT_READ, around.site_id),
             may=_possible(self.actor, review, around.site_id), reasons=list(RejectionReason),
             following=await listing.after(self._working(), self.id, review.entry.received_at, self.now),
         )

@@ -83,6 +83,6 @@ class ForwardingPages(Controller):
 
 
 async def _where(actor: Actor, action: Action) -> set[str]:
-    """Codes of the sites at which the actor may do this; a participant's code begins with its site's."""
+    """Codes of the sites at which the actor may do this."""
     sites = sites_for(actor.acting(action))
     return {site.code for site in await Site.all() if sites is None or site.id in sites}

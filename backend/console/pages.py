@@ -19,7 +19,7 @@ from backend.border.page_headers import page_headers
 from backend.border.problems import on_bug, on_http_exception, respond
 from backend.console import words
 from backend.console.typed import Asked
-from backend.errors import StudyError
+from backend.errors import StepUpRequired, StudyError
 from models.actions import Action
 
 NAVIGATION = (
@@ -27,8 +27,11 @@ NAVIGATION = (
     ("/console/participants", "Participants", Action.PARTICIPANT_READ),
     ("/console/sync-issues", "Sync issues", Action.QUARANTINE_READ),
     ("/console/forwarding", "Forwarding", Action.FORWARDING_READ),
+    ("/console/documents", "Consent texts", Action.CONSENT_DOCUMENT_READ),
+    ("/console/staff", "Staff", Action.STAFF_READ),
 )
 SIGN_IN = "/console/sign-in"
+STEP_UP = "/console/step-up"
 _ID = re.compile(r"[0-9a-f-]{36}")
 
 _templates = Environment(
@@ -37,7 +40,7 @@ _templates = Environment(
 )
 _templates.globals.update(
     say=words.say, moment=words.moment, age=words.age, clock_skew=words.clock_skew, device_time=words.device_time,
-    partial_date=words.partial_date, fault=words.fault,
+    partial_date=words.partial_date, fault=words.fault, day=words.day, remark=words.remark, month=words.month,
 )
 
 
@@ -48,7 +51,8 @@ def page(request: Asked, template: str, *, status: int = 200, **content: Any) ->
     text = _templates.get_template(template).render(
         navigation=[row for row in NAVIGATION if actor and may(actor, row[2])],
         here=request.url.path, zone=actor.timezone if actor else "UTC", app_name=settings.app_name,
-        signed_in=cookie_name(settings.public_url) in request.cookies, done=words.ENGLISH["done"].get(done, ""),
+        sandbox=settings.sandbox, signed_in=cookie_name(settings.public_url) in request.cookies,
+        done=words.ENGLISH["done"].get(done, ""),
         of=of if _ID.fullmatch(of) else "", **content,
     )
     return Response(text, status_code=status, media_type="text/html",
@@ -76,9 +80,11 @@ def local_path(text: str | None) -> str:
 
 
 def refusal_page(request: Asked, answer: Response[Any]) -> Response[Any]:
-    """A problem as a page; whoever is not signed in is asked to and comes back."""
+    """A problem as a page; who must sign in or prove it once more is led there and comes back."""
     if answer.status_code == 401:
         return onward(request, SIGN_IN, return_to=_return_address(request))
+    if isinstance(answer.content, dict) and answer.content.get("code") == StepUpRequired.code:
+        return onward(request, STEP_UP, then=_return_address(request))
     shown = page(request, "refusal.html", status=answer.status_code or 500, problem=answer.content)
     shown.headers.update(answer.headers)
     return shown
@@ -87,7 +93,8 @@ def refusal_page(request: Asked, answer: Response[Any]) -> Response[Any]:
 def _return_address(request: Asked) -> str:
     path, query = request.url.path, request.url.query
     if request.method != "GET":  # an act is not repeated by itself: back to the page it stood on
-        return path.rpartition("/")[0] or "/console/"
+        has_page = request.scope["route_handler"].opt.get("has_page")
+        return path if has_page else path.rpartition("/")[0] or "/console/"
     return f"{path}?{query}" if query else path
 
 
@@ -97,6 +104,12 @@ def on_study_error(request: Asked, refusal: StudyError) -> Response[Any]:
 
 def on_http_error(request: Asked, failure: HTTPException) -> Response[Any]:
     return refusal_page(request, on_http_exception(request, failure))
+
+
+def on_nowhere(request: Asked, failure: HTTPException) -> Response[Any]:
+    """An address that no controller knows: here it is a page, too."""
+    is_ours = request.url.path.startswith("/console/")
+    return on_http_error(request, failure) if is_ours else on_http_exception(request, failure)
 
 
 def on_failure(request: Asked, failure: Exception) -> Response[Any]:

@@ -1,32 +1,30 @@
-"""The participants of one's sites: find, enrol, hand out a linking code, see and end guardianships."""
+"""The participants of one's sites: find, enrol, open. What is done on their pages stands in files of its own."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
-from markupsafe import Markup
 
 from backend.access.actor import Actor, CurrentActor
 from backend.access.permissions import may
 from backend.clock import Now
-from backend.console.pages import REFUSALS, may_at, onward, page
-from backend.console.typed import Asked, Typed, typed_in, wanted
+from backend.console.pages import REFUSALS, onward, page
+from backend.console.participant_page import CUSTODIANS, OpenParticipant, ticked_relations
+from backend.console.remarks import Remark, Remarks, remarks_in
+from backend.console.typed import Asked, Typed, ticked, typed_in, wanted
 from backend.errors import AlreadyExists, FindingsRefused, InvalidBody, NotFound, StudyError
-from backend.paging import MAX_LIMIT
-from backend.participants.enrolment import enrol, enrolled, open_record
-from backend.participants.guardianship import end_guardianship, guardianships_of
-from backend.participants.linking_codes import issue_linking_code, linking_codes_of, revoke_linking_code
-from backend.participants.schemas import LinkingCodeView, NewLinkingCode, NewParticipant, linking_state
+from backend.participants.enrolment import enrol, enrolled
+from backend.participants.schemas import NewParticipant
 from backend.wiring import CurrentWiring, Wiring
 from models.actions import Action
-from models.vocabulary import Arm, Relation, Role
+from models.vocabulary import Arm, ParticipantKind
 
 PAGE = 50
-RELATIONS = [relation for relation in Relation if relation is not Relation.SITE_STAFF]
-ROLES = [Role.GUARDIAN, Role.CARER, Role.PARTICIPANT]
+ABOUT_THE_CODE: dict[type[StudyError], str] = {AlreadyExists: "code.taken", NotFound: "code.of_no_site_of_yours"}
+QUESTIONS = (
+    "code", "arm", "kind", "birth_month", "gestational_weeks", "gestational_days", "woman_code", "custodians",
+)
 
 
 class ParticipantPages(Controller):
@@ -44,7 +42,8 @@ class ParticipantPages(Controller):
         """Enrol under a pseudonym; what is wrong with the form is said on it."""
         typed = await typed_in(request)
         try:
-            participant = await enrol(actor, wiring.protocol, wanted(typed, NewParticipant), now)
+            told = wanted(typed, NewParticipant, custodians=ticked_relations(ticked(typed, "custodians")))
+            participant = await enrol(actor, wiring.protocol, told, now)
         except (InvalidBody, FindingsRefused, AlreadyExists, NotFound) as refusal:
             return await _listing(request, actor, wiring, typed=typed, refusal=refusal)
         return onward(request, f"/console/participants/{participant.id}", done="enrolled")
@@ -53,38 +52,8 @@ class ParticipantPages(Controller):
     async def show(
         self, request: Asked, participant_id: FromPath[UUID], actor: CurrentActor, now: Now
     ) -> Response[Any]:
-        """One participant: who speaks for them, and the linking codes ever issued."""
-        return await _record(request, actor, participant_id, now)
-
-    @post("/{participant_id:uuid}/linking-codes", action=Action.LINKING_CODE_ISSUE)
-    async def issue(
-        self, request: Asked, participant_id: FromPath[UUID], actor: CurrentActor, wiring: CurrentWiring, now: Now
-    ) -> Response[Any]:
-        """Issue a code: shown on this page once, and nowhere else ever."""
-        typed = await typed_in(request)
-        try:
-            issued = await issue_linking_code(actor, wiring, participant_id, wanted(typed, NewLinkingCode), now=now)
-        except InvalidBody as refusal:
-            return await _record(request, actor.acting(Action.PARTICIPANT_READ), participant_id, now, refusal=refusal)
-        return page(request, "linking_code.html", issued=issued, participant_id=participant_id,
-                    qr_svg=Markup(issued.qr_svg))  # noqa: S704 - drawn by us, holds no text of anybody
-
-    @post("/{participant_id:uuid}/linking-codes/{code_id:uuid}/revocation", action=Action.LINKING_CODE_REVOKE)
-    async def revoke(
-        self, request: Asked, participant_id: FromPath[UUID], code_id: FromPath[UUID], actor: CurrentActor, now: Now
-    ) -> Redirect:
-        """From now on nobody can use the code."""
-        await revoke_linking_code(actor, participant_id, code_id, now)
-        return onward(request, f"/console/participants/{participant_id}", done="revoked")
-
-    @post("/{participant_id:uuid}/guardianships/{guardianship_id:uuid}/end", action=Action.GUARDIANSHIP_END)
-    async def end(
-        self, request: Asked, participant_id: FromPath[UUID], guardianship_id: FromPath[UUID], actor: CurrentActor,
-        now: Now,
-    ) -> Redirect:
-        """That account's access to this participant is gone at once."""
-        await end_guardianship(actor, guardianship_id, now)
-        return onward(request, f"/console/participants/{participant_id}", done="guardianship")
+        """One participant: state, consent, who speaks for them, and what is to be done next."""
+        return await OpenParticipant(request, actor, participant_id, now).show()
 
 
 async def _listing(
@@ -96,21 +65,14 @@ async def _listing(
     return page(
         request, "participants.html", status=refusal.status if refusal else 200, found=found, starts=starts,
         is_first=cursor is None, typed=typed or {}, refusal=refusal, arms=[Arm(a) for a in wiring.protocol.file.arms],
-        may_enrol=may(actor, Action.PARTICIPANT_ENROL),
+        may_enrol=may(actor, Action.PARTICIPANT_ENROL), custodians=CUSTODIANS, kinds=list(ParticipantKind),
+        remarks=_remarks(refusal), woman_of=request.query_params.get("woman", "")[:20],
+        attested=ticked(typed or {}, "custodians"),
     )
 
 
-async def _record(
-    request: Asked, actor: Actor, participant_id: UUID, now: datetime, *, refusal: StudyError | None = None
-) -> Response[Any]:
-    participant = await open_record(actor, participant_id, now)
-    reader = actor.acting(Action.GUARDIANSHIP_READ)
-    guardians, with_names = await guardianships_of(reader, participant_id, None, MAX_LIMIT)
-    codes = await linking_codes_of(actor, participant_id, None, PAGE)
-    acts = (Action.LINKING_CODE_ISSUE, Action.LINKING_CODE_REVOKE, Action.GUARDIANSHIP_END)
-    return page(
-        request, "participant.html", status=refusal.status if refusal else 200, participant=participant, now=now,
-        guardians=guardians.items, with_names=with_names, refusal=refusal, relations=RELATIONS, roles=ROLES,
-        codes=[LinkingCodeView.of(code, now) for code in codes.items], state_of=linking_state,
-        may={act.name: may_at(actor, act, participant.site.id) for act in acts},
-    )
+def _remarks(refusal: StudyError | None) -> Remarks:
+    remarks = remarks_in(refusal, {}, QUESTIONS)
+    if about := ABOUT_THE_CODE.get(type(refusal)) if refusal else None:
+        remarks.beside["code"] = [Remark(about, "code")]
+    return remarks

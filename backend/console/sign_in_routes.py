@@ -8,16 +8,25 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from backend.access.actor import CurrentActor
-from backend.access.sign_in_answer import answer, session_cookie
+from backend.access.sign_in_answer import answer, device_shown, session_cookie
 from backend.accounts.devices import sign_out
 from backend.accounts.first_sign_in import first_sign_in
-from backend.accounts.schemas import AuthenticatorSetup, Credentials, FirstSignIn
+from backend.accounts.schemas import Credentials
 from backend.accounts.sign_in import sign_in
+from backend.accounts.staff_schemas import AuthenticatorSetup, FirstSignIn
 from backend.border.address import address_of
 from backend.clock import Now
 from backend.console.pages import REFUSALS, SIGN_IN, local_path, onward, page
 from backend.console.typed import Asked, typed_in
-from backend.errors import InvalidBody, LinkRefused, SignInFailed, TooManyAttempts, TotpRequired, WeakPassword
+from backend.errors import (
+    EmailUnverified,
+    InvalidBody,
+    LinkRefused,
+    SignInFailed,
+    TooManyAttempts,
+    TotpRequired,
+    WeakPassword,
+)
 from backend.wiring import CurrentWiring
 from models.actions import Action
 from models.vocabulary import SessionKind
@@ -41,11 +50,12 @@ class SignInPages(Controller):
         back = local_path(typed.get("return_to"))
         # word for word: blanks belong to a password
         shown = {"email": typed.get("email", ""), "password": typed.get("password", ""),
-                 "code": typed.get("code", "").strip() or None, "kind": SessionKind.BROWSER}
+                 "code": typed.get("code", "").strip() or None, "kind": SessionKind.BROWSER,
+                 "device_token": device_shown(request)}
         try:
             credentials = msgspec.convert(shown, Credentials)
             started = await sign_in(wiring, credentials, address_of(request), now)
-        except (SignInFailed, TotpRequired, TooManyAttempts) as refusal:
+        except (SignInFailed, EmailUnverified, TotpRequired, TooManyAttempts) as refusal:
             said = page(request, "sign_in.html", status=refusal.status, return_to=back, email=shown["email"],
                         problem=refusal.detail)
             said.headers.update(refusal.headers)

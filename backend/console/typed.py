@@ -14,7 +14,9 @@ from backend.errors import InvalidBody, MalformedBody, WrongContentType
 Asked = Request[Any, Any, Any]
 Typed = dict[str, str]
 T = TypeVar("T", bound=msgspec.Struct)
-MAX_FIELDS = 30
+EVERY_SITE = "all"
+MAX_FIELDS = 150
+"""A fracture in twenty places is one form."""
 _NAMED = re.compile(r"`(?:\$\.)?(\w+)`$")
 
 
@@ -33,16 +35,32 @@ async def typed_in(request: Asked) -> Typed:
     return {name: value.replace("\r\n", "\n") for name, value in pairs}
 
 
-def wanted(typed: Typed, struct: type[T]) -> T:
-    """What a use case takes; an empty field counts as not filled in. Raises InvalidBody naming the field."""
-    names = [field.name for field in struct_fields(struct)]
-    filled = {name: typed[name].strip() for name in names if typed.get(name, "").strip()}
+def wanted(typed: Typed, struct: type[T], **read: Any) -> T:
+    """What a use case takes; an empty field counts as not filled in. Raises InvalidBody naming the field.
+
+    `read`: what the page has read from the form itself.
+    """
+    names = [field.name for field in struct_fields(struct) if field.name not in read]
+    filled = {name: typed[name].strip() for name in names if typed.get(name, "").strip()} | read
     try:
         return msgspec.convert(filled, struct, strict=False)
     except msgspec.ValidationError as fault:
         found = _NAMED.search(str(fault))
         pointer = f"/{found[1]}" if found else ""
         raise InvalidBody(errors=[{"pointer": pointer, "detail": str(fault)}]) from fault
+
+
+def with_site(typed: Typed) -> Typed:
+    """The same with a site as a use case takes it: none for "all", which has to be chosen. Raises InvalidBody."""
+    site = typed.get("site", "").strip()
+    if not site:
+        raise InvalidBody(errors=[{"pointer": "/site", "detail": "is missing"}])
+    return {**typed, "site": "" if site == EVERY_SITE else site}
+
+
+def ticked(typed: Typed, question: str) -> list[str]:
+    """The codes of the boxes of that question that were ticked, as in `custodians.mother`."""
+    return [name.partition(".")[2] for name in typed if name.startswith(question + ".")]
 
 
 def seen_in(typed: Typed) -> int:

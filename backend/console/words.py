@@ -25,6 +25,20 @@ def moment(at: datetime | None, zone: str) -> str:
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
 
 
+def day(at: datetime | None, zone: str) -> str:
+    """The day of an instant on the reader's own calendar."""
+    return moment(at, zone).partition(",")[0]
+
+
+def remark(code: str) -> str:
+    """What a form says about an answer; a machine's own sentence helps nobody who fills one in."""
+    return ENGLISH["finding"].get(code, ENGLISH["finding"]["check_this"])
+
+
+def month(number: int) -> str:
+    return MONTHS[number - 1]
+
+
 def partial_date(text: str) -> str:
     """2026-11-20T14:30 → 20 Nov 2026, 14:30; 2026-11 → Nov 2026."""
     day, _, time = text.partition("T")

@@ -9,9 +9,10 @@ import pyotp
 from backend.access.actor import Actor, Guardian
 from backend.access.passwords import hash_password
 from backend.audit import record
+from backend.demo.consents import add_texts, custodians_sign
 from backend.demo.people import FAMILIES, PASSWORD, STAFF, Family, address_of
+from backend.participants.capabilities import CAPABILITIES
 from backend.participants.enrolment import enrol
-from backend.participants.redemption import CAPABILITIES
 from backend.participants.schemas import NewParticipant
 from backend.wiring import Wiring
 from models import Account, Guardianship, Participant, Session, Site, StaffRole
@@ -20,6 +21,7 @@ from models.transaction import atomic
 from models.vocabulary import Relation, Role, SessionKind
 
 TWO_YEARS = timedelta(days=730)
+COORDINATORS = {"SE01": "nora", "GB01": "otto"}
 ZONES = {"SE01": ("en", "Europe/Stockholm"), "GB01": ("en", "Europe/London")}
 
 
@@ -45,24 +47,28 @@ async def build_people(wiring: Wiring, now: datetime) -> Cast:
         site_id = sites[person.site] if person.site else None
         await StaffRole.create(account=account, role=person.role, site_id=site_id, starts_at=began)
         staff[person.name] = Actor(account.id, None, Action.PARTICIPANT_ENROL, ((person.role, site_id),))
+    for site, name in COORDINATORS.items():
+        await add_texts(wiring, site, staff[name], began)
     families = [await _enrolled(wiring, family, staff, password_hash, began) for family in FAMILIES]
     return Cast(staff, families)
 
 
 def coordinator_of(cast: Cast, family: Family) -> Actor:
-    return cast.staff["nora" if family.site == "SE01" else "otto"]
+    return cast.staff[COORDINATORS[family.site]]
 
 
 async def _enrolled(
     wiring: Wiring, family: Family, staff: dict[str, Actor], password_hash: str, began: datetime
 ) -> tuple[Family, Participant, dict[str, Actor]]:
-    coordinator = staff["nora" if family.site == "SE01" else "otto"]
-    wanted = NewParticipant(code=family.code, arm=family.arm, birth_month=family.born, gestational_weeks=38)
+    coordinator = staff[COORDINATORS[family.site]]
+    wanted = NewParticipant(code=family.code, arm=family.arm, birth_month=family.born, gestational_weeks=38,
+                            custodians=family.custodians)
     participant = await enrol(coordinator.acting(Action.PARTICIPANT_ENROL), wiring.protocol, wanted, began)
     people = {}
     for name, relation in family.people:
         account = await _account(name, password_hash, began, staff=False, site=family.site)
         people[name] = await _guardian(account, participant, relation, began)
+    await custodians_sign(wiring, family, participant, people, coordinator, began=began)
     return family, participant, people
 
 

@@ -19,6 +19,7 @@ from backend.app import create_app
 from backend.clock import utc_now
 from backend.commands.embedded import prepare_embedded
 from backend.commands.serve import server_config
+from backend.commands.start import refuse_taken_port
 from backend.demo.cohort import build_people
 from backend.demo.diaries import two_years
 from backend.demo.people import FAMILIES, PASSWORD, STAFF, STUDY_TEAM, address_of
@@ -47,10 +48,12 @@ def demo(folder: Path, port: int, codes: bool, once: bool) -> None:
     if codes:
         asyncio.run(_print_codes(settings))
         return
+    for taken in (port, port + 1):
+        refuse_taken_port(settings.host, taken)
     click.echo(f"The demo study lives in {folder} (delete the folder to begin anew).")
     asyncio.run(migrate(settings.database_url))
     with (folder / "notices.log").open("a", encoding="utf-8") as notices:
-        wiring = dataclasses.replace(wire(settings), channels=(ConsoleChannel(notices),))
+        wiring = dataclasses.replace(wire(settings), channels=(ConsoleChannel(notices, shows_links=True),))
         raise SystemExit(asyncio.run(_run(wiring, port, once=once)))
 
 

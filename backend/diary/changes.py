@@ -9,12 +9,15 @@ import msgspec
 
 from backend.diary.schemas import Change, ChangesPage, Conflict
 from backend.errors import ResyncRequired
+from models.participation import words_for
 from models.statement import instant, rows
-from models.vocabulary import EntryKind, EntryState, RevisionState
+from models.vocabulary import EntryKind, EntryState, ParticipantState, RevisionState
 
-HEAD = "SELECT p.seq, s.epoch FROM participant p, study s WHERE p.id = $1 AND s.id = 1"
+HEAD = """SELECT p.seq, s.epoch, p.state, EXISTS (
+  SELECT 1 FROM participant child WHERE child.woman_id = p.id AND child.state IN ('died', 'pregnancy_lost')
+) AS lost_a_child FROM participant p, study s WHERE p.id = $1 AND s.id = 1"""
 ENTRIES = """SELECT id, seq, version, kind, state, CAST(data AS TEXT) AS data, CAST(findings AS TEXT) AS findings,
-  open_conflicts, open_queries, pending, recorded_by_id, relation, received_at
+  open_conflicts, open_queries, pending, recorded_by_id, relation, source, received_at
 FROM diary_entry WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
 QUERIES = """SELECT id, seq, entry_id, field, question, state, entry_version, opened_at, answered_at, closed_at, due_on
 FROM data_query WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
@@ -29,8 +32,13 @@ COLLECTIONS = ("entries", "data_queries", "visits")
 
 async def head_of(participant_id: UUID) -> tuple[int, UUID]:
     """The participant's last change number and the study's epoch."""
+    found = await _head(participant_id)
+    return found["seq"], found["epoch"]
+
+
+async def _head(participant_id: UUID) -> dict[str, Any]:
     found = (await rows(HEAD, participant_id))[0]
-    return found["seq"], UUID(str(found["epoch"]))
+    return {**found, "epoch": UUID(str(found["epoch"]))}
 
 
 async def changes_since(
@@ -42,7 +50,8 @@ async def changes_since(
     The head is read before the rows and bounds them: what commits in between has a higher number and comes next
     time. (Without the bound, a page of two collections could carry 45 and hide a 44 that committed between its reads.)
     """
-    head, current_epoch = await head_of(participant_id)
+    now_is = await _head(participant_id)
+    head, current_epoch = now_is["seq"], now_is["epoch"]
     if since > head or (epoch and epoch != current_epoch):
         raise ResyncRequired
     found: list[Change] = []
@@ -56,7 +65,9 @@ async def changes_since(
     page, has_more = found[:limit], len(found) > limit
     await _add_conflicts(participant_id, since, page)
     cursor = page[-1].seq if has_more else head
-    return ChangesPage(page, cursor, has_more, current_epoch, now)
+    state = ParticipantState(now_is["state"])
+    words = words_for(state, lost_a_child=bool(now_is["lost_a_child"]))
+    return ChangesPage(page, cursor, has_more, current_epoch, now, state, words)
 
 
 def _entry(row: dict[str, Any]) -> Change:
@@ -65,7 +76,7 @@ def _entry(row: dict[str, Any]) -> Change:
         msgspec.Raw(row["data"].encode()), row["state"], EntryKind(row["kind"]),
         findings=msgspec.Raw(row["findings"].encode()), open_conflicts=row["open_conflicts"],
         open_queries=row["open_queries"], pending=bool(row["pending"]), recorded_by=str(row["recorded_by_id"]),
-        relation=row["relation"], received_at=instant(row["received_at"]),
+        relation=row["relation"], source=row["source"], received_at=instant(row["received_at"]),
     )
 
 

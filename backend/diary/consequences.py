@@ -8,7 +8,7 @@ from backend.diary.uploads import Sender
 from backend.forwarding import outbox
 from models import DataQuery, DiaryEntry, Participant, QueryReply
 from models.actions import Action
-from models.vocabulary import EntryState, QueryState
+from models.vocabulary import EntrySource, EntryState, QueryState
 
 AFTER_CORRECTION = {
     EntryState.RECEIVED: EntryState.RECEIVED,
@@ -22,7 +22,8 @@ async def after_correction(sender: Sender, participant: Participant, entry: Diar
     """A correction answers every open question about its entry."""
     entry.state = AFTER_CORRECTION.get(entry.state, EntryState.IN_REVIEW)
     for query in await DataQuery.filter(entry_id=entry.id, state=QueryState.OPEN):
-        await answer_query(sender.actor, participant, entry, query, sender.now)
+        by_staff = sender.source is not EntrySource.APP
+        await answer_query(sender.actor, participant, entry, query, sender.now, from_staff=by_staff)
 
 
 async def after_retraction(sender: Sender, participant: Participant, entry: DiaryEntry) -> None:
@@ -47,14 +48,16 @@ async def note_closed(actor: Actor, participant: Participant, query: DataQuery, 
 
 
 async def answer_query(
-    actor: Actor, participant: Participant, entry: DiaryEntry, query: DataQuery, now: datetime, *, text: str = ""
+    actor: Actor, participant: Participant, entry: DiaryEntry, query: DataQuery, now: datetime, *, text: str = "",
+    from_staff: bool = False,
 ) -> None:
-    """One reply of the family, in words or as a correction. The caller saves the entry."""
+    """One reply of the family, in words or as a correction (on behalf: of staff). The caller saves the entry."""
     if query.state is QueryState.OPEN:
         entry.open_queries -= 1
     query.state, query.answered_at, query.seq = QueryState.ANSWERED, now, await next_seq(participant)
     await query.save()
     await QueryReply.create(
-        query_id=query.id, author_id=actor.account, text=text, entry_version=entry.version, at=now
+        query_id=query.id, author_id=actor.account, from_staff=from_staff, text=text,
+        entry_version=entry.version, at=now,
     )
     await record(actor, Action.QUERY_ANSWER, query, now, participant=participant, seq=query.seq)

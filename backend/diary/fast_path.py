@@ -37,7 +37,7 @@ WITH sent AS (
     app_version text, form_schema int, protocol_hash text, received_at timestamptz, action text)
 ), free AS (
   SELECT p.id, p.seq, p.site_id FROM participant p
-  WHERE p.id IN (SELECT participant_id FROM sent) AND NOT EXISTS (
+  WHERE p.id IN (SELECT participant_id FROM sent) AND p.collection = 'open' AND NOT EXISTS (
     SELECT 1 FROM sent s JOIN diary_entry d ON d.parent_id = s.id WHERE d.pending AND s.participant_id = p.id)
   FOR NO KEY UPDATE OF p SKIP LOCKED
 ), counted AS (
@@ -68,7 +68,7 @@ SELECT id, seq FROM numbered
 """
 COUNT = """UPDATE participant
 SET seq = seq + (SELECT count(*) FROM json_each($1) s WHERE s.value ->> 0 = participant.id)
-WHERE id IN (SELECT s.value ->> 0 FROM json_each($1) s) AND NOT EXISTS (
+WHERE id IN (SELECT s.value ->> 0 FROM json_each($1) s) AND collection = 'open' AND NOT EXISTS (
   SELECT 1 FROM json_each($1) s JOIN diary_entry d ON d.parent_id = s.value ->> 1
   WHERE d.pending AND s.value ->> 0 = participant.id)
 RETURNING id, seq, site_id"""

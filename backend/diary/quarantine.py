@@ -8,44 +8,54 @@ from uuid import UUID
 import msgspec
 
 from backend.access import scope
-from backend.access.actor import Actor
+from backend.access.actor import SYSTEM, Actor
 from backend.access.limits import count_bytes
 from backend.audit import record
+from backend.diary.quarantine_release import release_waiting
+from backend.diary.uploads import Sender
 from backend.errors import NotFound
 from backend.failpoints import reach
-from models import QuarantinedItem
+from models import Participant, QuarantinedItem
 from models.actions import Action
 from models.transaction import atomic
-from models.vocabulary import QuarantineState
+from models.vocabulary import Collection, QuarantineState
 
 LARGEST_FILLING = 4 * 1024 * 1024
 """Characters that one account may put here in a quarter of an hour: four of the largest requests."""
 
 
 @atomic
-async def keep(
-    actor: Actor, participant_id: UUID, refused: list[tuple[dict[str, Any], dict[str, Any]]], now: datetime
-) -> None:
+async def keep(sender: Sender, refused: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     """Keep (item, problem) pairs; the same item sent again is counted, not stored again.
 
     Raises TooManyAttempts, having kept nothing, when the account fills the quarantine: its phone tries again later.
     """
-    participant = await scope.locked_participant(actor, participant_id)
+    participant = await scope.locked_participant(sender.actor, sender.participant_id)
     for item, problem in refused:
         body = msgspec.json.encode(item, order="deterministic").decode()
         item_hash = hashlib.sha256(body.encode()).hexdigest()
-        known = await QuarantinedItem.get_or_none(participant_id=participant_id, item_hash=item_hash)
+        known = await QuarantinedItem.get_or_none(participant_id=participant.id, item_hash=item_hash)
         if known:
             known.times_sent += 1
             await known.save(update_fields=["times_sent"])
             continue
-        await count_bytes("quarantine", actor.account, len(body), LARGEST_FILLING, now)
+        await count_bytes("quarantine", sender.actor.account, len(body), LARGEST_FILLING, sender.now)
         kept = await QuarantinedItem.create(
-            participant_id=participant_id, account_id=actor.account, item_hash=item_hash, body=body,
-            problem=problem, received_at=now,
+            participant_id=participant.id, account_id=sender.actor.account, item_hash=item_hash, body=body,
+            problem=problem, session_id=sender.actor.session_id, replica_id=sender.replica_id,
+            clock_skew=sender.clock_skew, app_version=sender.app_version, form_schema=sender.schema,
+            received_at=sender.now,
         )
-        await record(actor, Action.QUARANTINE_KEEP, kept, now, participant=participant, reason=problem["code"])
+        await record(sender.actor, Action.QUARANTINE_KEEP, kept, sender.now, participant=participant,
+                     reason=problem["code"])
+    await _release_what_came_too_late(sender, participant)
     reach("quarantine.before_commit")
+
+
+async def _release_what_came_too_late(sender: Sender, participant: Participant) -> None:
+    """The consent may have come between the refusal and this: nobody would look at these items again."""
+    if participant.collection is Collection.OPEN:
+        await release_waiting(SYSTEM.acting(Action.QUARANTINE_RELEASE), sender.protocol, participant, sender.now)
 
 
 @atomic

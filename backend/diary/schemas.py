@@ -7,7 +7,16 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from models.vocabulary import EntryKind, EntryState, RevisionState
+from models.participation import Words
+from models.vocabulary import (
+    ChangeReason,
+    EntryKind,
+    EntrySource,
+    EntryState,
+    ParticipantState,
+    Relation,
+    RevisionState,
+)
 
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
 MAX_ITEMS = 200
@@ -98,6 +107,8 @@ class Change(msgspec.Struct):
     pending: bool | UnsetType = UNSET
     recorded_by: str | UnsetType = UNSET
     relation: str | UnsetType = UNSET
+    source: str | UnsetType = UNSET
+    """`app`, or how staff of the site came to write it down."""
     received_at: datetime | UnsetType | None = UNSET
 
 
@@ -107,6 +118,9 @@ class ChangesPage(msgspec.Struct):
     has_more: bool
     epoch: UUID
     server_time: datetime
+    participant_state: ParticipantState
+    words: Words
+    """`quiet`: nothing celebrates, nothing asks for the week."""
 
 
 class EntryWrite(msgspec.Struct, forbid_unknown_fields=True):
@@ -119,6 +133,24 @@ class EntryWrite(msgspec.Struct, forbid_unknown_fields=True):
     reason: str | None = None
     resolves: Resolves = []
     confirmed: Confirmed = []
+
+
+class OnBehalf(msgspec.Struct, forbid_unknown_fields=True):
+    """A whole entry that staff write down: what a person told them, or what a chart says."""
+
+    kind: EntryKind
+    data: dict[str, Any]
+    source: Literal["site_interview", "chart_review"]
+    guardianship_id: UUID | None = None
+    """Interview: who told, where they have an account."""
+    relation: Relation | None = None
+    """Interview: who told, where they have none."""
+    told_at: Annotated[datetime, Meta(tz=True)] | None = None
+    """When it was told or looked up."""
+    confirmed: Confirmed = []
+    """Codes of findings that were looked at and are right."""
+    reason: ChangeReason | None = None
+    """Of a correction."""
 
 
 class EntryView(msgspec.Struct):
@@ -136,7 +168,10 @@ class EntryView(msgspec.Struct):
     open_queries: int
     pending: bool
     recorded_by: UUID
+    """Who wrote it down."""
     relation: str
+    """Whose words it is."""
+    source: EntrySource
     received_at: datetime
     occurred_from: datetime | None
     occurred_to: datetime | None
@@ -156,7 +191,12 @@ class RevisionView(msgspec.Struct):
     resolves: list[str]
     findings: list[dict[str, Any]]
     author_id: UUID
+    """Who wrote it down."""
     relation: str
+    """Whose words it is."""
+    source: EntrySource
+    originator_id: UUID | None
+    """The account of the person who told, where staff wrote it down for somebody with an account."""
     device_time: str | None
     timezone: str | None
     clock_skew: int | None

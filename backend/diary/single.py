@@ -11,11 +11,12 @@ from backend.border.problems import as_problem
 from backend.diary import quarantine
 from backend.diary.fast_path import Created, NotPlain, create_entry_together
 from backend.diary.merge import overlay
+from backend.diary.quarantine_release import WHOLE
 from backend.diary.schemas import EntryView, EntryWrite, RevisionView
-from backend.diary.sync import current_of
+from backend.diary.sync import Item, current_of
 from backend.diary.uploads import Sender, Upload, change_reason, require_storable
 from backend.diary.write import write_upload
-from backend.errors import NotFound, Stale, StudyError, UnstorableItem
+from backend.errors import CollectionClosed, NotFound, Stale, UnstorableItem
 from models import DiaryEntry, EntryRevision
 from models.transaction import atomic
 from models.vocabulary import EntryState
@@ -26,25 +27,28 @@ async def create_entry(sender: Sender, entry_id: UUID, body: EntryWrite) -> Entr
 
     Raises Stale when another entry stands there, UnstorableItem (kept in quarantine).
     """
-    upload = await _read(sender, entry_id, body, base=0, whole=False)
+    item = _as_item(entry_id, body)
+    upload = await _read(sender, entry_id, body, item)
     try:
         stored = await create_entry_together(sender, upload)
     except NotPlain:
-        entry = await _kept_when_refused(sender, entry_id, body, _create_plainly(sender, upload))
+        entry = await _kept_when_refused(sender, item, _create_plainly(sender, upload))
         return told_to(sender, entry, upload)
     return _view_of_created(sender, upload, stored)
 
 
 async def change_entry(sender: Sender, entry_id: UUID, body: EntryWrite, base: int, *, whole: bool) -> EntryView:
     """A correction: `whole` replaces all answers, else only those sent. Raises NotFound, Stale, UnstorableItem."""
-    upload = await _read(sender, entry_id, body, base=base, whole=whole)
-    entry = await _kept_when_refused(sender, entry_id, body, write_if_current(sender, upload))
+    item = _as_item(entry_id, body) | {"base_version": base} | ({WHOLE: True} if whole else {})
+    upload = await _read(sender, entry_id, body, item)
+    entry = await _kept_when_refused(sender, item, write_if_current(sender, upload))
     return told_to(sender, entry, upload)
 
 
 async def retract_entry(sender: Sender, upload: Upload) -> EntryView:
     """Raises NotFound or Stale."""
-    return told_to(sender, await write_if_current(sender, upload), upload)
+    item = {"id": str(upload.id), "op": "delete", "base_version": upload.base_version, "reason": upload.reason}
+    return told_to(sender, await _kept_when_refused(sender, item, write_if_current(sender, upload)), upload)
 
 
 @atomic
@@ -75,33 +79,31 @@ def _stale(sender: Sender, entry: DiaryEntry) -> Stale:
     return Stale(current=current_of(entry)) if sender.may_see else Stale()
 
 
-async def _read(sender: Sender, entry_id: UUID, body: EntryWrite, *, base: int, whole: bool) -> Upload:
+def _as_item(entry_id: UUID, body: EntryWrite) -> Item:
+    """As a phone would have sent it by sync: so it is kept if it can't be stored."""
+    return {"id": str(entry_id), **msgspec.to_builtins(body)}
+
+
+async def _read(sender: Sender, entry_id: UUID, body: EntryWrite, item: Item) -> Upload:
     try:
         if body.kind:
             require_storable(body.data, body.kind, sender.protocol)
         return Upload(
-            id=entry_id, data=body.data, kind=body.kind, base_version=base, device_time=body.recorded_at,
-            timezone=body.timezone, reason=change_reason(body.reason), resolves=body.resolves,
-            confirmed=body.confirmed, whole=whole,
+            id=entry_id, data=body.data, kind=body.kind, base_version=item.get("base_version", 0),
+            device_time=body.recorded_at, timezone=body.timezone, reason=change_reason(body.reason),
+            resolves=body.resolves, confirmed=body.confirmed, whole=item.get(WHOLE, False),
         )
     except UnstorableItem as refusal:
-        await _keep(sender, entry_id, body, refusal)
+        await quarantine.keep(sender, [(item, as_problem(refusal))])
         raise
 
 
-async def _kept_when_refused(
-    sender: Sender, entry_id: UUID, body: EntryWrite, work: Coroutine[Any, Any, DiaryEntry]
-) -> DiaryEntry:
+async def _kept_when_refused(sender: Sender, item: Item, work: Coroutine[Any, Any, DiaryEntry]) -> DiaryEntry:
     try:
         return await work
-    except UnstorableItem as refusal:
-        await _keep(sender, entry_id, body, refusal)
+    except (UnstorableItem, CollectionClosed) as refusal:
+        await quarantine.keep(sender, [(item, as_problem(refusal))])
         raise
-
-
-async def _keep(sender: Sender, entry_id: UUID, body: EntryWrite, refusal: StudyError) -> None:
-    item = {"id": str(entry_id), "kind": body.kind, "data": body.data, "recorded_at": body.recorded_at}
-    await quarantine.keep(sender.actor, sender.participant_id, [(item, as_problem(refusal))], sender.now)
 
 
 async def entry_view(participant_id: UUID, entry_id: UUID) -> EntryView:
@@ -116,7 +118,7 @@ def view_of(entry: DiaryEntry) -> EntryView:
     return EntryView(
         entry.id, entry.participant_id, entry.kind, entry.state, entry.version, entry.seq, entry.data,
         entry.findings, entry.open_conflicts, entry.open_queries, entry.pending, entry.recorded_by_id,
-        entry.relation, entry.received_at, entry.occurred_from, entry.occurred_to,
+        entry.relation, entry.source, entry.received_at, entry.occurred_from, entry.occurred_to,
     )
 
 
@@ -135,8 +137,8 @@ def _view_of_created(sender: Sender, upload: Upload, created: Created) -> EntryV
     assert upload.kind  # noqa: S101 - it was stored
     return EntryView(
         upload.id, sender.participant_id, upload.kind, EntryState.RECEIVED, 1, created.seq, created.data,
-        created.findings, 0, 0, False, sender.actor.account, sender.actor.guardians[sender.participant_id].relation,
-        sender.now, created.occurred_from, created.occurred_to,
+        created.findings, 0, 0, False, sender.actor.account, sender.told_by,
+        sender.source, sender.now, created.occurred_from, created.occurred_to,
     )
 
 
@@ -148,8 +150,8 @@ async def revisions_of(participant_id: UUID, entry_id: UUID) -> list[RevisionVie
     return [
         RevisionView(
             r.id, r.version, r.state, r.base_version, r.data, r.sent, r.retracts, r.reason, r.resolves, r.findings,
-            r.author_id, r.relation, r.device_time, r.timezone, r.clock_skew, r.app_version, r.protocol_hash,
-            r.received_at,
+            r.author_id, r.relation, r.source, r.originator_id, r.device_time, r.timezone, r.clock_skew,
+            r.app_version, r.protocol_hash, r.received_at,
         )
         for r in found
     ]

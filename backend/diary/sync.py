@@ -39,7 +39,7 @@ async def accept_batch(sender: Sender, items: Sequence[Item]) -> list[ItemResult
     if not refused:
         return answers
     try:
-        await quarantine.keep(sender.actor, sender.participant_id, refused, sender.now)
+        await quarantine.keep(sender, refused)
     except TooManyAttempts as wait:
         return [_to_retry(answer, wait) if answer.error else answer for answer in answers]
     reach("quarantine.after_commit")

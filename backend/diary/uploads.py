@@ -1,7 +1,7 @@
 """What a phone sent, made ready to be written: ids, times and answers read, or a refusal that says why."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from backend.errors import IdUnusable, UnknownKind, UnstorableItem
 from models import DiaryEntry
 from models.actions import Action
 from models.protocol import Protocol
-from models.vocabulary import ChangeReason, EntryKind
+from models.vocabulary import ChangeReason, EntryKind, EntrySource, Relation
 
 LARGEST_ENTRY = 32 * 1024
 """All answers of an entry as JSON, unknown ones too; a page of 500 must fit into memory."""
@@ -39,14 +39,33 @@ class Sender:
     clock_skew: int | None = None
     app_version: str = ""
     schema: int = 1
+    source: EntrySource = EntrySource.APP
+    relation: Relation | None = None
+    """On behalf: of the person who told. Otherwise that of the actor's own guardianship."""
+    originator_id: UUID | None = None
+    """On behalf: the account of the person who told, where there is one."""
+    birth_month: date | None = None
+    """Of the participant, for whoever is no guardian. Otherwise the actor's own guardianship says it."""
+    timezone: str | None = None
+    """On behalf: of the site. Otherwise the phone's, or the account's."""
+    received: datetime | None = None
+    """Of what waited for a consent: when it came. Otherwise now."""
+
+    @property
+    def received_at(self) -> datetime:
+        return self.received or self.now
+
+    @property
+    def told_by(self) -> Relation:
+        return self.relation or self.actor.guardians[self.participant_id].relation
 
     @property
     def may_see(self) -> bool:
         return speaks_for(self.actor.acting(Action.DIARY_READ), self.participant_id)
 
     def may_touch(self, entry: DiaryEntry) -> bool:
-        """Who may report only, knows only what they reported themselves."""
-        return entry.recorded_by_id == self.actor.account or self.may_see
+        """Who may report only, knows only what they reported themselves. On behalf: staff of the site see all."""
+        return self.source is not EntrySource.APP or entry.recorded_by_id == self.actor.account or self.may_see
 
 
 @dataclass(frozen=True)
@@ -115,13 +134,15 @@ def change_reason(text: str | None) -> ChangeReason | None:
 def circumstances(sender: Sender, upload: Upload) -> Circumstances:
     guardian = sender.actor.guardians.get(sender.participant_id)
     return Circumstances(
-        sender.now, guardian.birth_month if guardian else None, zone_of(sender, upload), sender.clock_skew
+        sender.received_at, guardian.birth_month if guardian else sender.birth_month, zone_of(sender, upload),
+        sender.clock_skew,
     )
 
 
 def zone_of(sender: Sender, upload: Upload) -> ZoneInfo:
-    """The phone's zone; the account's where the phone named none we know."""
-    return zone_named(upload.timezone) or zone_named(sender.actor.timezone) or ZoneInfo("UTC")
+    """The phone's zone (on behalf: the site's); the account's where the phone named none we know."""
+    named = upload.timezone or sender.timezone
+    return zone_named(named) or zone_named(sender.actor.timezone) or ZoneInfo("UTC")
 
 
 def clock_skew(sent_at: str | None, now: datetime) -> int | None:

@@ -14,12 +14,12 @@ from backend.diary.edit_checks import check, confirmed, occurred_span
 from backend.diary.history import Past, past_of
 from backend.diary.merge import merge, overlay, replacement
 from backend.diary.uploads import Sender, Upload, circumstances, parent_in, require_moderate, require_storable, zone_of
-from backend.errors import IdUnusable, UnstorableItem
+from backend.errors import CollectionClosed, FindingsRefused, IdUnusable, UnstorableItem
 from backend.failpoints import reach
 from models import DiaryEntry, EntryRevision, Participant
 from models.actions import Action
 from models.fields import new_id
-from models.vocabulary import EntryState, RevisionState
+from models.vocabulary import Collection, EntrySource, EntryState, RevisionState
 
 Status = Literal["applied", "merged", "unchanged", "conflict"]
 MOST_VERSIONS, MOST_CONFLICTS = 1000, 500
@@ -34,9 +34,10 @@ class Outcome:
 
 
 async def write_upload(sender: Sender, participant: Participant, upload: Upload) -> Outcome:
-    """Raises IdUnusable (taken elsewhere) or UnstorableItem."""
+    """Raises IdUnusable (taken elsewhere), UnstorableItem, or CollectionClosed."""
     entry = await DiaryEntry.get_or_none(id=upload.id)
     if entry is None:
+        require_collection(participant)
         return Outcome("applied", await _create(sender, participant, upload))
     if entry.participant_id != participant.id or not sender.may_touch(entry):
         raise IdUnusable
@@ -46,7 +47,14 @@ async def write_upload(sender: Sender, participant: Participant, upload: Upload)
     past = await past_of(entry, upload, sender.replica_id)
     if past.seen:
         return Outcome("conflict" if past.seen_conflict else "unchanged", entry, revision_id=past.seen_conflict)
+    require_collection(participant)
     return await _change(sender, participant, entry, upload, past)
+
+
+def require_collection(participant: Participant) -> None:
+    """What was stored before goes on being answered as stored; nothing new is taken in without a valid consent."""
+    if participant.collection is not Collection.OPEN:
+        raise CollectionClosed(collection=participant.collection)
 
 
 async def _create(sender: Sender, participant: Participant, upload: Upload) -> DiaryEntry:
@@ -56,14 +64,14 @@ async def _create(sender: Sender, participant: Participant, upload: Upload) -> D
     seq = await next_seq(participant)
     entry = DiaryEntry(
         id=upload.id, participant_id=participant.id, site_id=participant.site_id,
-        kind=upload.kind, version=0, received_at=sender.now, recorded_by_id=sender.actor.account,
-        relation=sender.actor.guardians[participant.id].relation, state=EntryState.RECEIVED,
+        kind=upload.kind, version=0, received_at=sender.received_at, recorded_by_id=sender.actor.account,
+        relation=sender.told_by, source=sender.source, state=EntryState.RECEIVED,
     )
     await _accept(sender, entry, upload, data, seq)
     reach("sync.between_entry_and_audit")
     await _welcome_children(sender, participant, entry)
-    await record(sender.actor, Action.ENTRY_SUBMIT, entry, sender.now, participant=participant, seq=seq,
-                 changes=difference({}, data))
+    act = Action.ENTRY_SUBMIT if sender.source is EntrySource.APP else Action.ENTRY_LOG_ON_BEHALF
+    await record(sender.actor, act, entry, sender.now, participant=participant, seq=seq, changes=difference({}, data))
     return entry
 
 
@@ -156,11 +164,19 @@ async def _accept(
     base = entry.version
     entry.version, entry.seq, entry.data, entry.changed_at = base + 1, seq, data, sender.now
     entry.findings = confirmed(remarks, upload.confirmed)
+    _require_confirmed(sender, upload, entry.findings)
     await _find_parent(entry, parent_in(data))
     entry.occurred_from, entry.occurred_to = occurred_span(data, zone_of(sender, upload)) or (None, None)
     if save:
         await entry.save(force_create=base == 0)
     await _revision(sender, entry, upload, seq, data, RevisionState.ACCEPTED)
+
+
+def _require_confirmed(sender: Sender, upload: Upload, found: list[dict[str, Any]]) -> None:
+    """What a family's phone sends is stored with its findings; staff at a desk look at them first."""
+    unconfirmed = [finding for finding in found if not finding["confirmed"]]
+    if sender.source is not EntrySource.APP and unconfirmed and not upload.retracts:
+        raise FindingsRefused(findings=[{"code": f["code"], "field": f["field"]} for f in unconfirmed])
 
 
 def _require_room(many: int, most: int) -> None:
@@ -191,11 +207,11 @@ async def _revision(
         id=new_id(), entry_id=entry.id, version=entry.version if state is RevisionState.ACCEPTED else None,
         state=state, base_version=upload.base_version, seq=seq, data=data, sent=upload.data,
         retracts=upload.retracts, reason=upload.reason, resolves=upload.resolves, findings=entry.findings,
-        author_id=sender.actor.account, relation=sender.actor.guardians[sender.participant_id].relation,
-        session_id=sender.actor.session_id, replica_id=sender.replica_id,
+        author_id=sender.actor.account, relation=sender.told_by, source=sender.source,
+        originator_id=sender.originator_id, session_id=sender.actor.session_id, replica_id=sender.replica_id,
         client_seq=upload.client_seq if sender.replica_id else None, device_time=upload.device_time,
         timezone=upload.timezone, clock_skew=sender.clock_skew, app_version=sender.app_version,
-        form_schema=sender.schema, protocol_hash=sender.protocol.hash, received_at=sender.now,
+        form_schema=sender.schema, protocol_hash=sender.protocol.hash, received_at=sender.received_at,
     )
 
 

@@ -24,15 +24,17 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 Asked = Request[Any, Any, Any]
+LED_TO = ("link", "verify-email", "reset-password")
+"""Pages of their own: with a linking code, or with a link in a mail."""
 
 
 class FamilyPageController(Controller):
     path = "/app"
     include_in_schema = False
 
-    @get(["/", "/link"], public=True)
+    @get(["/", *(f"/{name}" for name in LED_TO)], public=True)
     async def page(self, request: Asked) -> Response[Any]:
-        """The page; it looks at the address itself to see whether a linking code was brought along."""
+        """The page; it looks at the address itself to see whether a code or a token was brought along."""
         if request.scope["raw_path"] == b"/app":  # outside the worker's scope /app/
             return Redirect("/app/", status_code=308)
         return _answer(request, "index.html")
@@ -43,10 +45,10 @@ class FamilyPageController(Controller):
         return _answer(request, str(name).lstrip("/"))
 
 
-@get("/link", public=True, include_in_schema=False)
-async def linking_page() -> Redirect:
-    """The deep link of a linking code; browsers carry `#CODE` along, so the code never reaches a server's log."""
-    return Redirect("/app/link", status_code=307, headers={"Referrer-Policy": "no-referrer"})
+@get([f"/{name}" for name in LED_TO], public=True, include_in_schema=False)
+async def led_page(request: Asked) -> Redirect:
+    """What links lead to; browsers carry `#…` along, so neither code nor token ever reaches a server's log."""
+    return Redirect(f"/app{request.url.path}", status_code=307, headers={"Referrer-Policy": "no-referrer"})
 
 
 @get("/", public=True, include_in_schema=False)
@@ -57,7 +59,7 @@ async def front_page() -> Redirect:
 
 def _answer(request: Asked, name: str) -> Response[Any]:
     settings = request.app.state.wiring.settings
-    file: File | None = shell(settings.app_name).get(name)
+    file: File | None = shell(settings.app_name, settings.sandbox).get(name)
     if file is None:
         raise NotFound
     headers = {**HEADERS, "ETag": file.tag}

@@ -25,13 +25,13 @@ class File:
 
 
 @cache
-def shell(app_name: str) -> dict[str, File]:
+def shell(app_name: str, sandbox: bool = False) -> dict[str, File]:
     """Path below /app/ → file. The page itself is "index.html"; "sw.js" knows the version and all paths."""
     files = {
         path.relative_to(PAGE).as_posix(): File(path.read_bytes(), KINDS[path.suffix])
         for path in sorted(PAGE.rglob("*")) if path.suffix in KINDS
     }
-    files["config.json"] = _json({"app_name": app_name, "languages": LANGUAGES}, ".json")
+    files["config.json"] = _json({"app_name": app_name, "languages": LANGUAGES, "sandbox": sandbox}, ".json")
     files["manifest.webmanifest"] = _json(_manifest(app_name), ".webmanifest")
     worker = files.pop("sw.js")
     version = hashlib.sha256("".join(f"{name}{file.tag}" for name, file in files.items()).encode()).hexdigest()[:16]

@@ -21,6 +21,7 @@ from backend.forwarding.destinations.answers import Answer, Send, Verdict
 from backend.forwarding.destinations.folder import folder_sender
 from backend.forwarding.destinations.rules import FOLDER, DestinationRule
 from backend.forwarding.destinations.webhook import webhook_sender
+from backend.forwarding.hold import may_leave
 from models import DeliveryAttempt, OutboxMessage
 from models.actions import Action
 from models.delivery import back_off, claim_due, finish
@@ -38,7 +39,7 @@ LONGEST_RUN = timedelta(seconds=20)
 IN_ORDER = """AND due.destination = $1 AND NOT EXISTS (
   SELECT 1 FROM outbox_message AS earlier
   WHERE earlier.entry_id = due.entry_id AND earlier.destination = due.destination
-    AND earlier.number < due.number AND earlier.state IN ('queued', 'dead'))"""
+    AND earlier.number < due.number AND earlier.state IN ('queued', 'held', 'dead'))"""
 
 log = logging.getLogger("backend.forwarding")
 T = TypeVar("T")
@@ -64,15 +65,20 @@ class Dispatcher:
         async with sender_for(rule) as send:
             while batch:
                 reach("forwarding.after_claim_commit")
-                answers = await _side_by_side(self._deliver(send, message) for message in batch)
-                await note_answers(rule.code, answers, self.clock())
+                answered = await _side_by_side(self._deliver(send, message) for message in batch)
+                await note_answers(rule.code, [answer for answer in answered if answer], self.clock())
                 tried += len(batch)
                 goes_on = tried < MOST_PER_RUN and self.clock() < until
                 batch = await claim(rule.code, self.clock()) if goes_on else []
         return tried
 
-    async def _deliver(self, send: Send, message: OutboxMessage) -> Answer:
+    async def _deliver(self, send: Send, message: OutboxMessage) -> Answer | None:
+        """None: its participant has withdrawn since the claim, and it was not sent."""
         started = self.clock()
+        if not await may_leave(message):
+            again = back_off(message.attempts, started)  # matters only if it is queued: the withdrawal was undone
+            await finish(message, message.fence, due_at=again, attempts=message.attempts - 1)
+            return None
         reach("forwarding.before_send")
         answer = await _answer_to(send, message, started)
         reach("forwarding.after_send")

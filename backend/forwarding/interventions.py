@@ -11,12 +11,14 @@ from backend.access.permissions import sites_for
 from backend.access.scope import message_for, messages_of
 from backend.errors import IllegalState, NotFound, RoleMayNot
 from backend.forwarding.breaker import locked
+from backend.forwarding.hold import FORWARDING
 from models import Destination, OutboxMessage, Participant
 from models.actions import Action
 from models.transaction import atomic
 from models.vocabulary import DeliveryState
 
 LONGEST_CODE = 40
+UNSENT = [DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.DEAD]
 
 
 @atomic
@@ -26,6 +28,8 @@ async def replay_message(actor: Actor, message_id: UUID, now: datetime) -> tuple
     Raises NotFound, IllegalState.
     """
     participant, message = await message_for(actor, message_id)
+    if participant.state not in FORWARDING:
+        raise IllegalState("Nothing leaves about a participant who has withdrawn", state=participant.state)
     again = OutboxMessage.filter(id=message_id, state=DeliveryState.DEAD)
     if not await again.update(state=DeliveryState.QUEUED, due_at=now, attempts=0):
         raise IllegalState("Only a dead message can be replayed", state=message.state)
@@ -40,19 +44,24 @@ async def cancel_message(actor: Actor, message_id: UUID, now: datetime) -> tuple
     """
     participant, message = await message_for(actor, message_id)
     idle = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
-    unsent = OutboxMessage.filter(idle, id=message_id, state__in=[DeliveryState.QUEUED, DeliveryState.DEAD])
+    unsent = OutboxMessage.filter(idle, id=message_id, state__in=UNSENT)
     # without its fence, a worker that overslept its lease can't record anything any more
     if not await unsent.update(state=DeliveryState.CANCELLED, leased_until=None, fence=None):
         state = "being_sent" if message.state is DeliveryState.QUEUED else message.state
-        raise IllegalState("Only a message that waits or is dead can be cancelled", state=state)
+        raise IllegalState("Only a message that waits, is held or is dead can be cancelled", state=state)
     return participant, await _changed(actor, participant, message, now)
 
 
 @atomic
 async def replay_dead(actor: Actor, code: str, now: datetime) -> int:
-    """Try all dead messages of a destination again, as far as the actor's sites reach. Raises NotFound."""
+    """Try all dead messages of a destination again, as far as the actor's sites reach; never of who has withdrawn.
+
+    Raises NotFound.
+    """
     destination = await _destination(code)
-    dead = await messages_of(actor).filter(destination=code, state=DeliveryState.DEAD).values_list("id", flat=True)
+    dead = await messages_of(actor).filter(
+        destination=code, state=DeliveryState.DEAD, entry__participant__state__in=FORWARDING
+    ).values_list("id", flat=True)
     again = OutboxMessage.filter(id__in=dead, state=DeliveryState.DEAD)
     replayed = await again.update(state=DeliveryState.QUEUED, due_at=now, attempts=0) if dead else 0
     await audit.record(
@@ -88,6 +97,7 @@ async def resume_destination(actor: Actor, code: str, now: datetime) -> Destinat
 
 async def _changed(actor: Actor, participant: Participant, before: OutboxMessage, now: datetime) -> OutboxMessage:
     after = await OutboxMessage.get(id=before.id)
+    await participant.fetch_related("site")
     await audit.record(
         actor, actor.action, after, now, participant=participant, changes={"state": [before.state, after.state]}
     )

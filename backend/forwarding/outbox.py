@@ -1,6 +1,7 @@
 """The door through which an entry leaves: rows written in the transaction of whoever decides that it does.
 
-What is announced or withdrawn is part of the caller's act and stands in its audit event.
+What is announced or withdrawn is part of the caller's act and stands in its audit event. About a participant whose
+state stops forwarding nothing is written; `hold.release` makes up for it if that state was a mistake.
 """
 
 from datetime import datetime
@@ -8,6 +9,7 @@ from uuid import UUID, uuid5
 
 from backend.forwarding.mapping.diary_entry import Subject, payload_of
 from models import Destination, DiaryEntry, EntryRevision, OutboxMessage, Participant, Site
+from models.participation import effect_of
 from models.vocabulary import DeliveryState, MessageKind, RevisionState
 
 NAMESPACE = UUID("5d1f7a0e-3c52-5b0c-9d6b-0f4a8f3c2e11")
@@ -16,18 +18,22 @@ NAMESPACE = UUID("5d1f7a0e-3c52-5b0c-9d6b-0f4a8f3c2e11")
 
 async def announce(participant: Participant, entry: DiaryEntry, now: datetime) -> None:
     """Queue the validated entry for every destination: `created` the first time, then `amended`."""
+    if not effect_of(participant.state).forwards:
+        return
     for code in await _destinations():
-        said = await _said(entry, code)
-        kind = MessageKind.AMENDED if _standing(said) else MessageKind.CREATED
+        said = await said_of(entry, code)
+        kind = MessageKind.AMENDED if standing(said) else MessageKind.CREATED
         await enqueue(participant, entry, kind, now, destination=code, number=len(said) + 1)
 
 
 async def withdraw(participant: Participant, entry: DiaryEntry, now: datetime) -> None:
     """Queue `voided` wherever the entry was announced and still stands. What waits before it still leaves first."""
+    if not effect_of(participant.state).forwards:
+        return
     for code in await _destinations():
-        said = await _said(entry, code)
-        standing = _standing(said)
-        if standing and standing[-1] is not MessageKind.VOIDED:
+        said = await said_of(entry, code)
+        stands = standing(said)
+        if stands and stands[-1].kind is not MessageKind.VOIDED:
             await enqueue(participant, entry, MessageKind.VOIDED, now, destination=code, number=len(said) + 1)
 
 
@@ -54,14 +60,15 @@ async def _destinations() -> list[str]:
     return [destination.code for destination in await Destination.all().order_by("code")]
 
 
-async def _said(entry: DiaryEntry, destination: str) -> list[OutboxMessage]:
+async def said_of(entry: DiaryEntry, destination: str) -> list[OutboxMessage]:
+    """Every message about the entry to this destination, in order, without the payloads."""
     earlier = OutboxMessage.filter(entry_id=entry.id, destination=destination)
-    return await earlier.order_by("number").only("id", "number", "kind", "state")
+    return await earlier.order_by("number").only("id", "number", "kind", "state", "entry_version")
 
 
-def _standing(said: list[OutboxMessage]) -> list[MessageKind]:
+def standing(said: list[OutboxMessage]) -> list[OutboxMessage]:
     """What the destination knows or will know: a cancelled message was never said."""
-    return [message.kind for message in said if message.state is not DeliveryState.CANCELLED]
+    return [message for message in said if message.state is not DeliveryState.CANCELLED]
 
 
 async def _subject(participant: Participant) -> Subject:

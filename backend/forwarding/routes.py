@@ -79,14 +79,14 @@ class OutboxMessageController(Controller):
     async def replay(self, actor: CurrentActor, message_id: FromPath[UUID], now: Now) -> MessageView:
         """Try a dead message again, under the same id."""
         participant, message = await replay_message(actor, message_id, now)
-        return MessageView.of(message, participant.code)
+        return MessageView.of(message, participant)
 
     @post("/{message_id:uuid}/cancellation", operation_id="CancelOutboxMessage", action=Action.MESSAGE_CANCEL,
           status_code=200)
     async def cancel(self, actor: CurrentActor, message_id: FromPath[UUID], now: Now) -> MessageView:
         """Give a message up for good; the next one about its entry may leave."""
         participant, message = await cancel_message(actor, message_id, now)
-        return MessageView.of(message, participant.code)
+        return MessageView.of(message, participant)
 
 
 def _served(wiring: Wiring) -> set[str]:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from models import DeliveryAttempt, OutboxMessage
+from backend.border.text_types import SiteCode
+from models import DeliveryAttempt, OutboxMessage, Participant
 from models.vocabulary import DeliveryState, MessageKind
 
 
@@ -20,6 +21,8 @@ class DestinationView(msgspec.Struct, kw_only=True):
     failures_in_a_row: int
     waiting: int
     """Messages you may see that are due or will be."""
+    held: int
+    """Messages that stay because their participants have withdrawn."""
     dead: int
     """Messages nobody tries any more until they are replayed or cancelled."""
     oldest_waiting_seconds: float | None
@@ -30,6 +33,8 @@ class MessageView(msgspec.Struct, kw_only=True):
     destination: str
     participant: str
     """Participant code."""
+    site: SiteCode
+    """Where the participant is looked after now."""
     entry_id: UUID
     entry_version: int
     number: int
@@ -45,8 +50,9 @@ class MessageView(msgspec.Struct, kw_only=True):
     created_at: datetime
 
     @classmethod
-    def of(cls, message: OutboxMessage, participant: str) -> "MessageView":
-        return cls(participant=participant, **_shared(message, cls))
+    def of(cls, message: OutboxMessage, participant: Participant) -> "MessageView":
+        """The participant's site was read with it."""
+        return cls(participant=participant.code, site=participant.site.code, **_shared(message, cls))
 
 
 class AttemptView(msgspec.Struct, kw_only=True):
@@ -74,4 +80,4 @@ class Replayed(msgspec.Struct):
 
 
 def _shared(row: Any, view: type[msgspec.Struct]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in view.__struct_fields__ if name != "participant"}
+    return {name: getattr(row, name) for name in view.__struct_fields__ if name not in ("participant", "site")}

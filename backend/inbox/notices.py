@@ -12,14 +12,21 @@ from backend.errors import NotFound
 from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_of
 from models import Account, Notice
 from models.actions import Action
+from models.participation import states_that_tell
 from models.transaction import atomic
-from models.vocabulary import DeliveryState
+from models.vocabulary import DeliveryState, NoticeKind
 
 
 def _visible(actor: Actor, now: datetime) -> QuerySet[Notice]:
     return Notice.filter(
-        account_id=actor.account, participant_id__in=list(actor.guardians), visible_at__lte=now
+        _told(), account_id=actor.account, participant_id__in=list(actor.guardians), visible_at__lte=now
     ).exclude(state=DeliveryState.CANCELLED)
+
+
+def _told() -> Q:
+    """What a participant's state silences stands here no more either, though it was told before."""
+    kinds = (Q(kind=kind, participant__state__in=states_that_tell(kind)) for kind in NoticeKind)
+    return Q(*kinds, join_type="OR")
 
 
 async def inbox_of(actor: Actor, cursor: str | None, limit: int, now: datetime) -> Page[Notice]:

@@ -19,7 +19,7 @@ class NoticeView(msgspec.Struct):
     kind: NoticeKind
     participant_id: UUID
     subject_id: UUID
-    """The visit, data query or participant it is about."""
+    """The visit, data query, consent document or participant it is about."""
     title: str
     text: str
     at: datetime

@@ -1,17 +1,27 @@
-"""Who may speak for a participant, and the end of it: access is gone with the next request."""
+"""Who may speak for a participant, less of it, and the end of it: access is gone with the next request.
+
+Staff of the site decide on everybody. Who invited somebody decides on them and on those they invited in turn.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
 from backend.access.actor import Actor
-from backend.access.permissions import allows
-from backend.access.scope import locked_participant, participant_for
-from backend.audit import record
-from backend.errors import IllegalState, NotFound
+from backend.access.permissions import allows, sites_for
+from backend.access.scope import guardianship_for, participant_for
+from backend.audit import Changes, record
+from backend.errors import DoesNotFit, FindingsRefused, IllegalState, RoleMayNot
 from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_of
+from backend.participants.capabilities import require_within
+from backend.participants.court_order import require_no_court_order
+from backend.participants.invited import came_by, guardianships, inviters_in, is_over
+from backend.participants.leaving import cut_off, revoke_invitations
+from backend.participants.linking_codes import sound_span
+from backend.participants.schemas import GuardianshipLimit
 from models import Guardianship, Participant
 from models.actions import Action
 from models.transaction import atomic
+from models.vocabulary import Capability
 
 
 async def guardianships_of(
@@ -37,18 +47,88 @@ def knows_families(actor: Actor, participant: Participant) -> bool:
 
 @atomic
 async def end_guardianship(actor: Actor, guardianship_id: UUID, now: datetime) -> Guardianship:
-    """Raises NotFound, or IllegalState when it is over."""
-    found = await Guardianship.get_or_none(id=guardianship_id)
-    if found is None:
-        raise NotFound
-    participant = await locked_participant(actor, found.participant_id)
-    link = await Guardianship.get(id=guardianship_id).select_related("account")
-    if link.ends_at is not None and link.ends_at <= now:
+    """Access is gone, and with it what `leaving.cut_off` names.
+
+    Raises NotFound, RoleMayNot (not invited by you), CourtOrder, or IllegalState when it is over.
+    """
+    participant, link = await guardianship_for(actor, guardianship_id)
+    actor = await _deciding(actor, participant, link, Action.GUARDIANSHIP_END, Action.INVITED_END)
+    if is_over(link, now):
         raise IllegalState(state="ended")
-    before = link.ends_at.isoformat() if link.ends_at else None
-    link.ends_at = now
+    await end_at(actor, participant, link, now)
+    return await Guardianship.get(id=link.id).select_related("account", "participant")
+
+
+async def end_at(
+    actor: Actor, participant: Participant, link: Guardianship, now: datetime, reason: str | None = None
+) -> None:
+    """The caller holds the participant's lock."""
+    before, link.ends_at = link.ends_at, now
     await link.save(update_fields=["ends_at"])
+    gone = await cut_off(participant, link.account_id, now)
     await record(
-        actor, actor.action, link, now, participant=participant, changes={"ends_at": [before, now.isoformat()]}
+        actor, actor.action, link, now, participant=participant, reason=reason,
+        changes={"ends_at": [_told(before), _told(now)]} | gone,
     )
-    return link
+
+
+@atomic
+async def limit_guardianship(
+    actor: Actor, guardianship_id: UUID, wanted: GuardianshipLimit, now: datetime
+) -> Guardianship:
+    """Fewer capabilities or an earlier end, never more; the invitations this person gave are void.
+
+    Raises NotFound, RoleMayNot (not invited by you), CourtOrder, CapabilityEscalation, FindingsRefused, DoesNotFit,
+    or IllegalState when it is over.
+    """
+    participant, link = await guardianship_for(actor, guardianship_id)
+    actor = await _deciding(actor, participant, link, Action.GUARDIANSHIP_LIMIT, Action.INVITED_LIMIT)
+    if is_over(link, now):
+        raise IllegalState(state="ended")
+    if changes := _narrowed(link, wanted, now):
+        await link.save(update_fields=list(changes))
+        revoked = await revoke_invitations(participant, now, by=link.account_id)
+        void: Changes = {"invitations": [revoked, 0]} if revoked else {}
+        await record(actor, actor.action, link, now, participant=participant, changes=changes | void)
+    return await Guardianship.get(id=link.id).select_related("account", "participant")
+
+
+def _narrowed(link: Guardianship, wanted: GuardianshipLimit, now: datetime) -> Changes:
+    if wanted.capabilities is None and wanted.ends_at is None:
+        raise DoesNotFit(errors=[{"pointer": "", "detail": "names neither capabilities nor an end"}])
+    changes: Changes = {}
+    if wanted.capabilities is not None:
+        before = link.capabilities
+        require_within(wanted.capabilities, [Capability(word) for word in before])
+        link.capabilities = [word for word in before if word in wanted.capabilities]
+        changes["capabilities"] = [before, link.capabilities]
+    if wanted.ends_at is not None:
+        _require_earlier(link, wanted.ends_at, now)
+        changes["ends_at"] = [_told(link.ends_at), _told(wanted.ends_at)]
+        link.ends_at = wanted.ends_at
+    return {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+
+
+def _require_earlier(link: Guardianship, ends_at: datetime, now: datetime) -> None:
+    sound_span(None, ends_at, now)
+    if link.ends_at is not None and ends_at > link.ends_at:
+        raise FindingsRefused(findings=[{"code": "ends_at.later", "field": "ends_at"}])
+
+
+async def _deciding(
+    actor: Actor, participant: Participant, link: Guardianship, as_staff: Action, as_inviter: Action
+) -> Actor:
+    """The actor in the right in which they decide on it. Raises RoleMayNot or CourtOrder."""
+    staff = actor.acting(as_staff)
+    sites = sites_for(staff)
+    if sites is None or participant.site_id in sites:
+        return staff
+    inviters = inviters_in(await guardianships(participant))
+    if not came_by(inviters, link.account_id, actor.account):
+        raise RoleMayNot("You can decide on those who came by your invitation; the site decides on all others")
+    await require_no_court_order(participant)
+    return actor.acting(as_inviter)
+
+
+def _told(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

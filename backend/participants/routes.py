@@ -1,9 +1,9 @@
-"""HTTP in and out of enrolment, linking codes and guardianships."""
+"""HTTP in and out of enrolment, what staff attest, and linking codes."""
 
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, delete, get, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from backend.access.actor import CurrentActor
@@ -14,17 +14,22 @@ from backend.border.strict_body import SMALL_BODY
 from backend.clock import Now
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from backend.participants.enrolment import enrol, enrolled, open_record
-from backend.participants.guardianship import end_guardianship, guardianships_of
+from backend.participants.facts import change_participant, note_birth
+from backend.participants.guardianship import guardianships_of
 from backend.participants.linking_codes import issue_linking_code, linking_codes_of, revoke_linking_code
+from backend.participants.readers import readers_of
 from backend.participants.redemption import redeem, redeem_own
 from backend.participants.schemas import (
+    Birth,
     GuardianshipView,
     IssuedCode,
     LinkingCodeView,
     NewLinkingCode,
     NewParticipant,
     OwnRedemption,
+    ParticipantChange,
     ParticipantView,
+    ReaderView,
     Redemption,
 )
 from backend.wiring import CurrentWiring
@@ -59,6 +64,32 @@ class ParticipantController(Controller):
         """Open a participant's record."""
         return ParticipantView.of(await open_record(actor, participant_id, now))
 
+    @patch("/{participant_id:uuid}", operation_id="ChangeParticipant", action=Action.PARTICIPANT_CHANGE)
+    async def change(
+        self, actor: CurrentActor, wiring: CurrentWiring, participant_id: FromPath[UUID],
+        data: JSONBody[ParticipantChange], now: Now,
+    ) -> ParticipantView:
+        """Attest who must consent for a child."""
+        return ParticipantView.of(await change_participant(actor, wiring.protocol, participant_id, data, now=now))
+
+    @post(
+        "/{participant_id:uuid}/birth", operation_id="NoteBirth", action=Action.PARTICIPANT_BIRTH, status_code=200
+    )
+    async def note_birth(
+        self, actor: CurrentActor, wiring: CurrentWiring, participant_id: FromPath[UUID], data: JSONBody[Birth],
+        now: Now,
+    ) -> ParticipantView:
+        """Note that a child was born, or correct what was noted."""
+        return ParticipantView.of(await note_birth(actor, wiring.protocol, participant_id, data, now=now))
+
+    @get("/{participant_id:uuid}/readers", operation_id="ListReaders", action=Action.READERS_READ)
+    async def show_readers(
+        self, actor: CurrentActor, participant_id: FromPath[UUID], cursor: FromQuery[str | None] = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+    ) -> Page[ReaderView]:
+        """List who opened the record, newest first, by role or relation."""
+        return await readers_of(actor, participant_id, cursor, limit)
+
     @post(
         "/{participant_id:uuid}/linking-codes", operation_id="IssueLinkingCode", action=Action.LINKING_CODE_ISSUE
     )
@@ -68,10 +99,7 @@ class ParticipantController(Controller):
     ) -> Response[IssuedCode]:
         """Issue a one-time linking code; it is shown this once."""
         issued = await issue_linking_code(actor, wiring, participant_id, data, now=now)
-        content = IssuedCode(
-            issued.row.id, issued.code, issued.deep_link, issued.qr_svg, issued.row.expires_at
-        )
-        return Response(content, headers=NO_STORE)
+        return Response(issued.shown(), headers=NO_STORE)
 
     @get(
         "/{participant_id:uuid}/linking-codes", operation_id="ListLinkingCodes", action=Action.PARTICIPANT_READ
@@ -103,9 +131,7 @@ class ParticipantController(Controller):
     ) -> Page[GuardianshipView]:
         """List who may and might speak for a participant; names only for staff of the site."""
         page, with_names = await guardianships_of(actor, participant_id, cursor, limit)
-        views = [
-            GuardianshipView.of(link, link.account.display_name if with_names else None) for link in page.items
-        ]
+        views = [GuardianshipView.of(link, actor, for_site=with_names) for link in page.items]
         return Page(views, page.next_cursor)
 
 
@@ -128,18 +154,5 @@ class LinkingCodeController(Controller):
         self, request: AnyRequest, actor: CurrentActor, wiring: CurrentWiring, data: JSONBody[OwnRedemption], now: Now
     ) -> GuardianshipView:
         """Redeem a linking code into one's own account."""
-        return GuardianshipView.of(await redeem_own(actor, wiring, data.code, address_of(request), now=now))
-
-
-class GuardianshipController(Controller):
-    path = "/api/v1/guardianships"
-    tags = ["participants"]
-
-    @post(
-        "/{guardianship_id:uuid}/end", operation_id="EndGuardianship", action=Action.GUARDIANSHIP_END,
-        status_code=200,
-    )
-    async def end(self, actor: CurrentActor, guardianship_id: FromPath[UUID], now: Now) -> GuardianshipView:
-        """End a guardianship; that account's access is gone at once."""
-        link = await end_guardianship(actor, guardianship_id, now)
-        return GuardianshipView.of(link, link.account.display_name)
+        link = await redeem_own(actor, wiring, data.code, address_of(request), now=now)
+        return GuardianshipView.of(link, actor)

@@ -74,7 +74,7 @@ async def close_query(actor: Actor, query_id: UUID, seen: int, now: datetime) ->
 
 async def _tell_guardians(participant: Participant, query: DataQuery, now: datetime) -> None:
     living = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-    for link in await Guardianship.filter(living, participant_id=participant.id, starts_at__lte=now):
+    for link in await Guardianship.filter(living, participant_id=participant.id, starts_at__lte=now, locked_at=None):
         if Capability.ANSWER in link.capabilities:
             await Notice.create(
                 account_id=link.account_id, participant_id=participant.id, kind=NoticeKind.QUERY_WAITING,

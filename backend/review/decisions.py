@@ -7,7 +7,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import allows
 from backend.audit import Changes, next_seq, record
 from backend.diary.consequences import close_queries
-from backend.errors import IllegalState, InvalidParameter, NotFound, OpenConflicts, OpenQueries
+from backend.errors import DoesNotFit, IllegalState, NotFound, OpenConflicts, OpenQueries
 from backend.failpoints import reach
 from backend.forwarding import outbox
 from backend.review.seen import entry_as_seen, require_state
@@ -26,7 +26,7 @@ async def assign_entry(actor: Actor, entry_id: UUID, seen: int, assignee_id: UUI
     participant, entry = await entry_as_seen(actor, entry_id, seen)
     require_state(entry, *UNDECIDED)
     if assignee_id and not await _reviews_at(assignee_id, participant, now):
-        raise InvalidParameter("This account reviews no entries at this site")
+        raise DoesNotFit(errors=[{"pointer": "/assignee_id", "detail": "reviews no entries at this site"}])
     before = entry.assignee_id
     entry.assignee_id = assignee_id
     changes = {"assignee": [str(before) if before else None, str(assignee_id) if assignee_id else None]}

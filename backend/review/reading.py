@@ -8,8 +8,10 @@ from backend.access.actor import Actor
 from backend.diary.single import entry_view, revisions_of
 from backend.errors import NotFound
 from backend.paging import Page, decode_cursor, encode_cursor, page_of
+from backend.review.blinding import is_blinded, without_what_unblinds
 from backend.review.schemas import AuditEventView, QueryReplyView, QueryView, ReviewView
 from models import AuditEvent, DataQuery, DiaryEntry, OutboxMessage, QueryReply, Site
+from models.protocol import Protocol
 
 
 async def review_of(actor: Actor, entry_id: UUID) -> ReviewView:
@@ -19,14 +21,23 @@ async def review_of(actor: Actor, entry_id: UUID) -> ReviewView:
         raise NotFound
     participant = await scope.participant_for(actor, found.participant_id)
     site = await Site.get(id=participant.site_id)
+    revisions = await revisions_of(participant.id, entry_id)
     sent = await OutboxMessage.filter(entry_id=entry_id).order_by("destination", "number")
     return ReviewView(
         await entry_view(participant.id, entry_id), participant.code, site.code,
-        await revisions_of(participant.id, entry_id),
+        revisions,
         await query_views(await DataQuery.filter(entry_id=entry_id).order_by("opened_at")),
         [{"message_id": m.id, "destination": m.destination, "kind": m.kind, "version": m.entry_version,
           "state": m.state, "attempts": m.attempts, "delivered_at": m.delivered_at} for m in sent],
+        any(revision.author_id == actor.account for revision in revisions),
     )
+
+
+async def review_for(actor: Actor, entry_id: UUID, protocol: Protocol) -> ReviewView:
+    """The same as far as this reader may see it. Raises NotFound."""
+    view = await review_of(actor, entry_id)
+    site_id = (await DiaryEntry.get(id=entry_id)).site_id
+    return without_what_unblinds(view, protocol) if is_blinded(actor, site_id) else view
 
 
 async def queries_of(actor: Actor, participant_id: UUID) -> list[QueryView]:

@@ -14,7 +14,7 @@ from backend.failpoints import reach
 from backend.paging import DEFAULT_LIMIT, Page, page_limit
 from backend.review import decisions
 from backend.review.data_queries import close_query, open_query
-from backend.review.reading import audit_trail_of, query_views, review_of
+from backend.review.reading import audit_trail_of, query_views, review_for, review_of
 from backend.review.schemas import (
     Assignment,
     AuditEventView,
@@ -27,6 +27,7 @@ from backend.review.schemas import (
     WorklistItem,
 )
 from backend.review.worklist import WorklistFilter, worklist
+from backend.wiring import CurrentWiring
 from models.actions import Action
 from models.vocabulary import EntryKind, EntryState
 
@@ -73,11 +74,13 @@ class ReviewController(Controller):
     tags = ["review"]
 
     @get("/", operation_id="ReviewEntry", action=Action.REVIEW_READ)
-    async def read(self, entry_id: FromPath[UUID], actor: CurrentActor, now: Now) -> Response[ReviewView]:
+    async def read(
+        self, entry_id: FromPath[UUID], actor: CurrentActor, wiring: CurrentWiring, now: Now
+    ) -> Response[ReviewView]:
         """One entry with all its revisions, questions and deliveries; the ETag is what an act must carry."""
-        answer = await _tagged(actor, entry_id)
-        await audit.note_read(actor, answer.content.entry.participant_id, now)
-        return answer
+        view = await review_for(actor, entry_id, wiring.protocol)
+        await audit.note_read(actor, view.entry.participant_id, now)
+        return Response(view, headers={"ETag": change_tag(view.entry.seq)})
 
     @post("/assignment", operation_id="AssignEntry", action=Action.ENTRY_ASSIGN, status_code=200)
     async def assign(

@@ -11,7 +11,7 @@ from backend.diary.schemas import EntryView, RevisionView
 from models.vocabulary import EntryKind, EntryState, QueryState, RejectionReason
 
 Sentence = Annotated[str, Meta(min_length=1, max_length=500)]
-Pointer = Annotated[str, Meta(max_length=200, pattern=r"^(/[^/]+)*$")]
+Pointer = Annotated[str, Meta(max_length=200, pattern=r"^(/[^/\x00]+)*$")]
 
 
 class WorklistItem(msgspec.Struct):
@@ -31,6 +31,8 @@ class WorklistItem(msgspec.Struct):
     open_queries: int
     open_conflicts: int
     relation: str
+    source: str
+    """`app`, or how staff came to write it down."""
     assignee_id: UUID | None
 
 
@@ -67,6 +69,8 @@ class ReviewView(msgspec.Struct):
     revisions: list[RevisionView]
     queries: list[QueryView]
     deliveries: list[dict[str, Any]]
+    written_by_reader: bool
+    """Some version was written down by whoever reads this now: better that somebody else validates it."""
 
 
 class Assignment(msgspec.Struct, forbid_unknown_fields=True):

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 from backend.access.actor import SYSTEM
-from backend.visits.schedule import MISSED_AFTER_APPOINTMENT, TAKES_PART, is_overdue, miss_visit
+from backend.visits.schedule import MISSED_AFTER_APPOINTMENT, is_overdue, miss_visit
 from backend.wiring import Wiring
 from models import Visit
 from models.actions import Action
+from models.participation import EFFECTS
 from models.vocabulary import VisitState
 
 DAY = timedelta(days=1)
+MISSING = [state for state, effect in EFFECTS.items() if effect.misses_visits]
 
 
 async def close_windows(wiring: Wiring, now: datetime) -> int:
@@ -26,4 +28,4 @@ async def _candidates(now: datetime) -> list[Visit]:
     passed = Q(agreed_at=None, closes_on__lte=(now + DAY).date()) | Q(
         agreed_at__lte=now - MISSED_AFTER_APPOINTMENT + DAY
     )
-    return await Visit.filter(passed, state=VisitState.PLANNED, participant__state__in=list(TAKES_PART))
+    return await Visit.filter(passed, state=VisitState.PLANNED, participant__state__in=MISSING)

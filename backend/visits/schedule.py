@@ -9,14 +9,14 @@ from backend.access import scope
 from backend.access.actor import Actor
 from backend.errors import FindingsRefused, IllegalState
 from backend.visits.windows import Window, window_for
-from models import Participant, Visit
+from models import Participant, ParticipantStatus, Visit
 from models.actions import Action
+from models.participation import effect_of
 from models.protocol import Protocol, VisitRule
 from models.transaction import atomic
-from models.vocabulary import ParticipantState, VisitState
+from models.vocabulary import VisitState
 from notifications.local_time import local_date, to_utc, zone_named
 
-TAKES_PART = frozenset({ParticipantState.ACTIVE, ParticipantState.PAUSED})
 MISSED_AFTER_APPOINTMENT = timedelta(days=7)
 PLAUSIBLE = timedelta(days=30 * 366)
 """A date further away than this is a slip of the keyboard."""
@@ -40,21 +40,22 @@ async def plan_visits(
 
     Done again with other days it moves only visits that are still planned and not agreed with the family yet.
     """
-    participant = await _taking_part(actor, participant_id)
+    participant = await scope.locked_participant(actor, participant_id)
+    require_visits(participant)
     anchors = {"first_dose": first_dose_on, "last_dose": last_dose_on}
-    _require_plausible({f"/{name}_on": day for name, day in anchors.items()}, now)
+    require_plausible({f"/{name}_on": day for name, day in anchors.items()}, now)
     known = {visit.plan_code: visit for visit in await Visit.filter(participant_id=participant.id)}
     wanted = {rule.code: window_for(rule, day) for rule in protocol.file.visit
-              if _applies(rule, participant) and (day := anchors[rule.anchor])}
+              if applies(rule, participant) and (day := anchors[rule.anchor])}
     moved = {code: window for code, window in wanted.items() if _differs(known.get(code), window)}
     if moved:
         await participant.fetch_related("site")
     for code, window in moved.items():
-        await _write(actor, participant, known.get(code) or _new(participant, code), window, now)
+        await write_visit(actor, participant, known.get(code) or new_visit(participant, code), window, now)
     return await Visit.filter(participant_id=participant.id).order_by("target_on", "plan_code")
 
 
-def _applies(rule: VisitRule, participant: Participant) -> bool:
+def applies(rule: VisitRule, participant: Participant) -> bool:
     return not rule.arms or participant.arm in rule.arms
 
 
@@ -65,11 +66,11 @@ def _differs(visit: Visit | None, window: Window) -> bool:
     return movable and any(getattr(visit, name) != getattr(window, name) for name in WINDOW_FIELDS)
 
 
-def _new(participant: Participant, code: str) -> Visit:
+def new_visit(participant: Participant, code: str) -> Visit:
     return Visit(participant_id=participant.id, plan_code=code, timezone=participant.site.timezone)
 
 
-async def _write(actor: Actor, participant: Participant, visit: Visit, window: Window, now: datetime) -> None:
+async def write_visit(actor: Actor, participant: Participant, visit: Visit, window: Window, now: datetime) -> None:
     """Every visit is a synced row of its own, so each takes its own number."""
     before = visit.target_on.isoformat() if visit._saved_in_db else None
     for name in WINDOW_FIELDS:
@@ -83,33 +84,39 @@ async def _write(actor: Actor, participant: Participant, visit: Visit, window: W
 @atomic
 async def agree_visit(actor: Actor, visit_id: UUID, wall: datetime, now: datetime) -> Visit:
     """Note the appointment, as clocks at the site show it; a missed visit is planned again by this."""
-    participant, visit = await _open_visit(actor, visit_id)
-    _require_plausible({"/at": wall.date()}, now)
+    participant, visit = await scope.visit_for(actor, visit_id)
+    require_visits(participant)
+    require_plausible({"/at": wall.date()}, now)
     agreed_at = to_utc(wall, zone_named(visit.timezone))
     new = {"agreed_at": agreed_at, "state": VisitState.PLANNED}
-    if visit.state is VisitState.ATTENDED:
+    if visit.state in (VisitState.ATTENDED, VisitState.CANCELLED):
         raise IllegalState(state=visit.state)
-    return await _change(actor, participant, visit, now, action=Action.VISIT_AGREE, new=new)
+    return await change_visit(actor, participant, visit, now, action=Action.VISIT_AGREE, new=new)
 
 
 @atomic
 async def attend_visit(actor: Actor, visit_id: UUID, attended_on: date, now: datetime) -> Visit:
-    """Note that the participant came, and on which day; said again with another day it corrects the day."""
-    participant, visit = await _open_visit(actor, visit_id)
-    _require_plausible({"/attended_on": attended_on}, now)
+    """Note that the participant came, and on which day; said again with another day it corrects the day.
+
+    After an ending, a day before it can still be noted.
+    """
+    participant, visit = await scope.visit_for(actor, visit_id)
+    if not await _took_part_on(participant, attended_on):
+        raise IllegalState(state=participant.state)
+    require_plausible({"/attended_on": attended_on}, now)
     if attended_on > local_date(now, zone_named(visit.timezone)):
         raise FindingsRefused(findings=[{"code": "attended_in_future", "pointer": "/attended_on"}])
     new = {"attended_on": attended_on, "state": VisitState.ATTENDED}
-    return await _change(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)
+    return await change_visit(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)
 
 
 @atomic
 async def miss_visit(actor: Actor, visit_id: UUID, now: datetime) -> bool:
     """Mark a visit as missed, unless that is no longer so now that its participant is locked."""
     participant, visit = await scope.visit_for(actor, visit_id)
-    if participant.state not in TAKES_PART or not is_overdue(visit, now):
+    if not effect_of(participant.state).misses_visits or not is_overdue(visit, now):
         return False
-    await _change(actor, participant, visit, now, action=Action.VISIT_MISS, new={"state": VisitState.MISSED})
+    await change_visit(actor, participant, visit, now, action=Action.VISIT_MISS, new={"state": VisitState.MISSED})
     return True
 
 
@@ -124,24 +131,20 @@ def is_overdue(visit: Visit, now: datetime) -> bool:
     return last is not None and local_date(now, zone) > last
 
 
-async def _taking_part(actor: Actor, participant_id: UUID) -> Participant:
-    participant = await scope.locked_participant(actor, participant_id)
-    if participant.state not in TAKES_PART:
+def require_visits(participant: Participant) -> None:
+    if not effect_of(participant.state).has_visits:
         raise IllegalState(state=participant.state)
-    return participant
 
 
-async def _open_visit(actor: Actor, visit_id: UUID) -> tuple[Participant, Visit]:
-    """Raises NotFound; IllegalState when it was cancelled or its participant no longer takes part."""
-    participant, visit = await scope.visit_for(actor, visit_id)
-    if participant.state not in TAKES_PART:
-        raise IllegalState(state=participant.state)
-    if visit.state is VisitState.CANCELLED:
-        raise IllegalState(state=visit.state)
-    return participant, visit
+async def _took_part_on(participant: Participant, day: date) -> bool:
+    if effect_of(participant.state).has_visits:
+        return True
+    ended = ParticipantStatus.filter(participant_id=participant.id, state=participant.state)
+    last = await ended.order_by("-seq").first()
+    return last is not None and day <= last.effective_on
 
 
-async def _change(
+async def change_visit(
     actor: Actor, participant: Participant, visit: Visit, now: datetime, *, action: Action, new: dict[str, Any]
 ) -> Visit:
     """Write what differs, numbered and audited; nothing when nothing differs."""
@@ -157,7 +160,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _require_plausible(days: dict[str, date | None], now: datetime) -> None:
+def require_plausible(days: dict[str, date | None], now: datetime) -> None:
     far = [pointer for pointer, day in days.items() if day and abs(day - now.date()) > PLAUSIBLE]
     if far:
         raise FindingsRefused(findings=[{"code": "date_implausible", "pointer": pointer} for pointer in far])

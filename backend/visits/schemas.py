@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from models import Visit
-from models.vocabulary import VisitState
+from models import Dose, Visit
+from models.vocabulary import ChangeReason, DoseRoute, VisitState
 
 
 class VisitPlan(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,3 +50,30 @@ class VisitView(msgspec.Struct):
 
 class Visits(msgspec.Struct):
     visits: list[VisitView]
+
+
+class DoseNote(msgspec.Struct, forbid_unknown_fields=True):
+    given_on: date
+    """The day at the site."""
+    route: DoseRoute | None = None
+    reason: ChangeReason | None = None
+    """Of a correction: where another day or route was noted."""
+
+
+class DoseView(msgspec.Struct):
+    number: int
+    given_on: date
+    route: DoseRoute | None
+    recorded_by: UUID
+    recorded_at: datetime
+    seq: int
+
+    @classmethod
+    def of(cls, dose: Dose) -> "DoseView":
+        return cls(dose.number, dose.given_on, dose.route, dose.recorded_by_id, dose.recorded_at, dose.seq)
+
+
+class Doses(msgspec.Struct):
+    doses: list[DoseView]
+    plan: VisitPlan | None
+    """What to send to `visit-plan` so that the visits are counted from these doses; nothing does so by itself."""

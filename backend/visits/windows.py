@@ -21,7 +21,10 @@ class Window:
 
 
 def window_for(rule: VisitRule, anchor_on: date) -> Window:
-    target = plus_period(anchor_on, rule.offset)
+    return window_about(rule, plus_period(anchor_on, rule.offset))
+
+
+def window_about(rule: VisitRule, target: date) -> Window:
     opens = target - timedelta(days=rule.window_before) if rule.window_before is not None else None
     closes = target + timedelta(days=rule.window_after) if rule.window_after is not None else None
     return Window(target, opens, closes)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from models import Account, NoticePreference
+from models import Account, AccountMail, NoticePreference
 
 
 class ChannelError(Exception):
@@ -21,13 +21,15 @@ class ChannelError(Exception):
 
 @dataclass(frozen=True)
 class Parcel:
-    """One text for one address. `notice_id` stays the same when it is tried again."""
+    """One text for one address. `id`, of a notice or an account's mail, stays the same when it is tried again."""
 
-    notice_id: UUID
+    id: UUID
     address: str
     subject: str
     body: str
     at: datetime
+    link: str | None = None
+    """A secret link that stands in the body."""
 
 
 class Channel(Protocol):
@@ -37,6 +39,9 @@ class Channel(Protocol):
 
     def address_of(self, account: Account, preference: NoticePreference) -> str | None:
         """Where this channel reaches the person; None = it does not, or they don't want it."""
+
+    def mail_address(self, mail: AccountMail) -> str | None:
+        """Where this channel takes a mail about an account itself; None = it carries notices only."""
 
     async def send(self, parcel: Parcel) -> None:
         """Hand it over. Raises ChannelError; ends within the sender's deadline or is cancelled."""

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
 
-from models import Account, NoticePreference
+from models import Account, AccountMail, NoticePreference
 from notifications.channels.base import ChannelError, Parcel
 
 SECONDS = 15.0
@@ -33,7 +33,11 @@ class EmailChannel:
         self._from = Address(_one_line(app_name), addr_spec=self._sender)
 
     def address_of(self, account: Account, preference: NoticePreference) -> str | None:
-        return account.email if preference.email_on else None
+        """A reminder goes to an address of which we know that its owner reads it."""
+        return account.email if preference.email_on and account.email_verified_at else None
+
+    def mail_address(self, mail: AccountMail) -> str | None:
+        return mail.address
 
     async def send(self, parcel: Parcel) -> None:
         mail = self._mail(parcel)
@@ -70,7 +74,7 @@ class EmailChannel:
             mail["Subject"] = _one_line(parcel.subject)
             mail["Date"] = format_datetime(parcel.at)
             # The same for every try: a mail sent again after a crash is recognised as the same one.
-            mail["Message-ID"] = f"<{parcel.notice_id}@{self._sender.rpartition('@')[2]}>"
+            mail["Message-ID"] = f"<{parcel.id}@{self._sender.rpartition('@')[2]}>"
             mail["Auto-Submitted"] = "auto-generated"
             mail.set_content(parcel.body, charset="utf-8", cte="quoted-printable")
         except (ValueError, MessageError) as fault:

@@ -75,7 +75,14 @@ def refreshes(token: str) -> Requests:
         token = json.loads(answer)["refresh_token"]
 
 
-KINDS: dict[str, Any] = {"submits": submits, "pushes": pushes, "gets": gets, "validations": validations,
+def sign_ins(emails: list[str], password: str) -> Requests:
+    """Each of these accounts once."""
+    for email in emails:
+        yield request("POST", "/api/v1/sessions", "", json.dumps({"email": email, "password": password}).encode())
+
+
+KINDS: dict[str, Any] = {"sign_ins": sign_ins, "submits": submits, "pushes": pushes, "gets": gets,
+                         "validations": validations,
                          "refreshes": refreshes}
 
 

@@ -1,16 +1,20 @@
 """What is measured. Floor and product (or little and much stored) take turns; the medians are compared."""
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
+import httpx
+
 from tests.bench.floors import pgbench, sqlite_floor
 from tests.bench.processor import CORES, Usage, resident_megabytes
 from tests.bench.scene import Run, Server
-from tests.bench.study import ENTRIES_EACH, ENTRY, WRITERS, is_waiting, made_id, stored_entry
+from tests.bench.study import ENTRIES_EACH, ENTRY, METRICS_TOKEN, WRITERS, is_waiting, made_id, stored_entry
+from tests.processes import free_port, started, stop, until
 
 ITEMS = 200
 A = TypeVar("A")
@@ -97,6 +101,25 @@ class Bench:
         return self._whatever_is_stored("worklist page of 50", lambda server: server.load(
             [("gets", ["/api/v1/worklist", server.study.nurse])], self.effort.seconds))
 
+    def scrape(self) -> Row:
+        """What Prometheus asks for every half minute."""
+        return self._whatever_is_stored("a scrape of /metrics", lambda server: server.load(
+            [("gets", ["/metrics", METRICS_TOKEN])], self.effort.seconds))
+
+    def start_and_stop(self) -> Row:
+        """From the command to ready, and from SIGTERM to the end."""
+        took = [self._start_and_stop() for _ in range(self.effort.rounds)]
+        begin, end = (median(times) for times in zip(*took, strict=True))
+        return Row("start to ready; SIGTERM to the end", f"{begin:.1f} s; {end:.1f} s", aim="≤ 5 s; ≤ 10 s",
+                   met=begin <= 5 and end <= 10)
+
+    def _start_and_stop(self) -> tuple[float, float]:
+        port, begun = free_port(), time.monotonic()
+        with started(self.much.study.settings, "serve", "--port", str(port)) as process:
+            until(lambda: _is_ready(port), process)
+            ready = time.monotonic() - begun
+            return ready, stop(process)[1]
+
     def _whatever_is_stored(self, what: str, of: Callable[[Server], Run]) -> Row:
         little, much = self._turns(lambda: of(self.little), lambda: of(self.much))
         short, long = median(run.p50 for run in little), median(run.p50 for run in much)
@@ -144,8 +167,15 @@ def measures(bench: Bench) -> dict[str, Callable[[], Row]]:
         **{f"submit-{n}": lambda n=n: bench.submit(n) for n in (1, 8, 32)},
         **{f"submit-{n}-on-all-cores": lambda n=n: bench.submit(n, CORES) for n in (8, 32)},
         "push": bench.push, "validate": bench.validate,
-        "refresh": bench.refresh, "memory": bench.memory,
+        "refresh": bench.refresh, "scrape": bench.scrape, "start": bench.start_and_stop, "memory": bench.memory,
     }
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def _shares(content: list[A], parts: int) -> Iterator[list[A]]:

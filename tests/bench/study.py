@@ -30,6 +30,7 @@ BEGAN = datetime(2024, 11, 1, tzinfo=UTC)
 FULL = [Capability.LOG, Capability.SEE, Capability.ANSWER]
 PARTICIPANT, ACCOUNT, SESSION, ENTRY, REVISION = range(5)
 NURSE = 999_999
+METRICS_TOKEN = "a token that is used in the bench only"
 
 
 def made_id(kind: int, number: int) -> UUID:
@@ -57,7 +58,10 @@ class BenchStudy:
 
 
 def bench_settings(url: str, folder: str) -> Settings:
-    return Settings(database_url=url, secret_key="a secret key that is used in the bench only", data_folder=folder)
+    return Settings(
+        database_url=url, secret_key="a secret key that is used in the bench only", data_folder=folder,
+        metrics_token=METRICS_TOKEN,
+    )
 
 
 def populate(settings: Settings) -> None:

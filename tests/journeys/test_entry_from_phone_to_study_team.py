@@ -14,9 +14,14 @@ ANNA = {"email": "anna@example.org", "password": "one child and two dogs", "disp
 async def test_entry_from_phone_to_study_team(as_, cast, phone_of, study):
     nora, at_home = as_("nora"), as_()
 
-    # Nora enrols a child and hands its mother a linking code, which she redeems at home.
+    # Nora puts in the text that custodians read. She enrols a child and hands its mother, who has custody alone, a
+    # linking code, which the mother redeems at home.
+    text = (await nora.post("/api/v1/consent-documents", json={
+        "code": "guardian-information", "version": "1", "audience": "custodian", "language": "sv", "site": "SE01",
+        "title": "Till föräldrar", "body": "Du får säga nej.", "valid_from": "2026-01-01T00:00:00Z"})).json()
     enrolled = await nora.post("/api/v1/participants", json={
-        "code": "SE01-007", "arm": "postnatal", "birth_month": "2023-05", "gestational_weeks": 38})
+        "code": "SE01-007", "arm": "postnatal", "birth_month": "2023-05", "gestational_weeks": 38,
+        "custodians": ["mother"]})
     assert enrolled.status_code == 201, enrolled.text
     child = enrolled.json()["id"]
     issued = await nora.post(f"/api/v1/participants/{child}/linking-codes",
@@ -29,9 +34,16 @@ async def test_entry_from_phone_to_study_team(as_, cast, phone_of, study):
     phone = phone_of("mia")
     phone.client, phone.participant_id = at_home, child
     fracture = phone.item({"occurred": "2026-11-20T14:30", "sites": [{"bone": "femur", "side": "left"}], "pain": 7})
-    (first,) = await phone.push(fracture)
+    assert (await phone.push(fracture))[0]["error"]["code"] == "collection.closed"
+
+    # Nobody has said yes yet: it is kept. Anna reads the text and signs, and it is there, as she had sent it.
+    (asked,) = (await at_home.get(f"{phone.url}/consents")).json()["in_force"]
+    assert asked["asks_you"]
+    signed = await at_home.post(f"{phone.url}/consents", json={
+        "document_id": text["id"], "body_hash": asked["document"]["body_hash"], "decision": "given"})
+    assert signed.status_code == 201, signed.text
     (again,) = await phone.push(fracture)
-    assert (first["status"], again["status"]) == ("applied", "unchanged")
+    assert again["status"] == "unchanged"
 
     # Nora finds it on her worklist and asks back; a colleague in London sees nothing.
     (waiting,) = (await nora.get("/api/v1/worklist")).json()["items"]

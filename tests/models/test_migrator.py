@@ -1,8 +1,11 @@
 """Migrations on full databases of both kinds lose nothing, leave nothing half done, and don't meet each other."""
 
 import asyncio
+import hashlib
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,18 @@ from tortoise.migrations.schema_editor import SqliteSchemaEditor
 from tortoise.models import Model
 
 import models
+from backend.settings import Settings
+from models import Account, Participant
 from models.database import tortoise_config
 from models.migrator import MigrationFailed, migrate, pending, pending_here
 from models.statement import is_postgres, rows
+from tests.bench.study import fill as fill_entries
+from tests.bench.study import populate
 from tests.models.conftest import SCRATCH, opened
 from tests.models.rows import one_of_each
+from tests.models.rows_of_people import TABLES as OF_PEOPLE
+from tests.models.rows_of_people import one_of_each_of_people
+from tests.processes import typed
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,8 +46,13 @@ async def schema() -> list[tuple[str, str]]:
             " UNION SELECT 'check', conname::text FROM pg_constraint WHERE contype = 'c' ORDER BY 1, 2"
         )
     else:
+        # a rebuilt table has its UNIQUE constraints as unique indexes, which says the same
         found = await rows(
-            "SELECT type, name FROM sqlite_master WHERE type IN ('index','trigger') AND sql IS NOT NULL ORDER BY 1, 2"
+            "SELECT type, name FROM sqlite_master WHERE type IN ('index','trigger') AND sql IS NOT NULL"
+            " AND name NOT LIKE 'uid\\_%' ESCAPE '\\' UNION ALL SELECT 'unique', m.name || ' ' ||"
+            " (SELECT group_concat(i.name) FROM pragma_index_info(l.name) i) FROM sqlite_master m,"
+            " pragma_index_list(m.name) l WHERE m.type = 'table'"
+            " AND (l.origin = 'u' OR l.name LIKE 'uid\\_%' ESCAPE '\\') ORDER BY 1, 2"
         )
     return [(row["type"], row["name"]) for row in found]
 
@@ -148,12 +163,102 @@ async def test_guards_can_be_taken_down_and_put_up_again_on_a_full_database(data
 
     await migrate(database_url, "0001_first_tables")
     async with opened(database_url):
-        assert await pending_here() == ["0002_guards"]
-    assert await migrate(database_url) == ["0002_guards"]
+        later = await pending_here()
+        assert later[0] == "0002_guards"
+    assert await migrate(database_url) == later
 
     async with opened(database_url):
         assert await schema() == before
         assert {table: await count(table) for table in counts} == counts
+
+
+async def digests(columns: dict[str, list[str]] | None = None) -> dict[str, str]:
+    """table → what stands in it, of these columns or of all there are now."""
+    columns = columns or await columns_there_are()
+    found = {}
+    for table, names in columns.items():
+        lines = await rows(f"SELECT {', '.join(f'CAST({n} AS TEXT) AS {n}' for n in names)} FROM {table}")
+        found[table] = hashlib.sha256("\n".join(sorted(map(repr, lines))).encode()).hexdigest()
+    return found
+
+
+async def columns_there_are() -> dict[str, list[str]]:
+    tables = [table._meta.db_table for table in _tables()]
+    if is_postgres():
+        sql = "SELECT table_name::text AS t, column_name::text AS c FROM information_schema.columns"
+        listed = await rows(f"{sql} WHERE table_schema = 'public' ORDER BY 1, 2")
+    else:
+        sql = "SELECT m.name AS t, i.name AS c FROM sqlite_master m, pragma_table_info(m.name) i"
+        listed = await rows(f"{sql} WHERE m.type = 'table' ORDER BY 1, 2")
+    return {t: [row["c"] for row in listed if row["t"] == t] for t in tables if any(row["t"] == t for row in listed)}
+
+
+async def fill_every_table() -> None:
+    await one_of_each()
+    await one_of_each_of_people(await Account.get(), await Participant.get())
+
+
+async def test_guards_of_people_go_down_and_up_on_a_full_database_without_a_trace(database_url: str) -> None:
+    async with opened(database_url):
+        await fill_every_table()
+        before, guards = await digests(), await schema()
+        assert {await count(table) for table in OF_PEOPLE} == {1}
+
+    await migrate(database_url, "0006_on_behalf")
+    await migrate(database_url)
+
+    async with opened(database_url):
+        assert await digests() == before
+        assert await schema() == guards
+
+
+async def test_what_families_had_before_survives_down_and_up(database_url: str) -> None:
+    await _down_and_up(database_url, fill_every_table)
+
+
+@pytest.mark.full
+async def test_many_entries_survive_down_and_up(settings: Settings) -> None:
+    populate_now, fill_now = partial(asyncio.to_thread, populate), partial(asyncio.to_thread, fill_entries)
+    await populate_now(settings)
+    await fill_now(settings, 20_000)
+
+    await _down_and_up(settings.database_url, None)
+
+
+async def _down_and_up(url: str, filling: Callable[[], Awaitable[None]] | None) -> None:
+    """To the schema of 0.1.0 and back: every value it knew is there afterwards, and so is every guard."""
+    async with opened(url):
+        if filling:
+            await filling()
+        guards = await schema()
+    await migrate(url, "0002_guards")
+    async with opened(url):
+        old = await columns_there_are()
+        old["guardianship"].remove("capabilities")  # from now on guardians may invite
+        before = await digests(old)
+    await migrate(url)
+    async with opened(url):
+        assert await digests(old) == before
+        assert await schema() == guards
+
+
+def test_going_back_is_refused_where_something_would_be_lost(database_url: str) -> None:
+    own = Settings(database_url=database_url, secret_key="a secret key that is used in tests only")
+
+    async def fill_it() -> None:
+        async with opened(database_url):
+            await fill_every_table()
+
+    asyncio.run(fill_it())
+    refused, nowhere = (typed(own, "migrate", "--to", name) for name in ("0002_guards", "0099_dreams"))
+    harmless = typed(own, "migrate", "--to", "0006_on_behalf")
+
+    assert (refused.returncode, nowhere.returncode) == (1, 1)
+    assert "there is no such migration" in nowhere.stderr
+    for lost in ("dose", "consent_signature", "participant.custodians", "linking_code.by_family", "study.clock_offset"):
+        assert lost in refused.stderr
+    assert "participant.kind" not in refused.stderr
+    assert harmless.returncode == 0, harmless.stderr
 
 
 async def test_schema_can_be_taken_down_whole_and_put_up_again(database_url: str) -> None:
@@ -186,7 +291,8 @@ def test_processes_migrating_at_once_all_succeed(empty_url: str) -> None:
     answers = sorted(process.communicate(timeout=60)[0].strip() for process in started)
 
     assert [process.returncode for process in started] == [0, 0, 0]
-    assert answers == ["['0001_first_tables', '0002_guards']", "[]", "[]"], "one did the work, the others had none"
+    steps = sorted(path.stem for path in (ROOT / "models/migrations").glob("0*.py"))
+    assert answers == [str(steps), "[]", "[]"], "one did the work, the others had none"
 
 
 async def test_models_and_migrations_agree(database: str) -> None:

@@ -1,15 +1,10 @@
 """E-mail: a real SMTP conversation with a real server."""
 
-import asyncio
-import email
-import email.policy
 import ssl
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult
 from aiosmtplib import SMTPException
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -23,50 +18,11 @@ from notifications.channels.email import EmailChannel
 from notifications.planner import plan_reminders
 from notifications.privacy import refuse_clinical_content
 from notifications.sender import send_due
+from tests.mail_server import MailServer, running
 
 NOTICE = UUID("018f0000-0000-7000-8000-000000000001")
 PARCEL = Parcel(NOTICE, "mia@example.org", "Diary: hur var veckan?", "En fråga väntar – åäö.\n",
                 datetime(2026, 5, 10, 16, tzinfo=UTC))
-
-
-class MailServer:
-    """Keeps each mail with its envelope; `answers` maps a command to what it says instead of yes."""
-
-    def __init__(self, **answers: str) -> None:
-        self.mails, self.answers, self.tls, self.users = [], answers, [], []
-
-    async def handle_MAIL(self, server, session, envelope, address, options):
-        envelope.mail_from = address
-        return self.answers.get("MAIL", "250 OK")
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if "RCPT" not in self.answers:
-            envelope.rcpt_tos.append(address)
-        return self.answers.get("RCPT", "250 OK")
-
-    async def handle_DATA(self, server, session, envelope):
-        if "DATA" not in self.answers:
-            self.mails.append((envelope, email.message_from_bytes(envelope.content, policy=email.policy.default)))
-            self.tls.append(session.ssl is not None)
-        return self.answers.get("DATA", "250 OK")
-
-    def authenticate(self, server, session, envelope, mechanism, data):
-        self.users.append(data.login.decode())
-        return AuthResult(success=data.password == b"p@ss")
-
-
-@asynccontextmanager
-async def running(box: MailServer, **options):
-    loop = asyncio.get_running_loop()
-    wrapped = options.pop("tls_from_the_start", None)
-    server = await loop.create_server(
-        lambda: SMTP(box, loop=loop, hostname="mail.test", **options), "127.0.0.1", 0, ssl=wrapped
-    )
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await asyncio.sleep(0)
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +189,7 @@ def test_a_server_or_sender_that_cannot_be_used_is_found_at_the_start(url, sende
 
 
 def test_only_people_who_want_mail_are_reached_by_it():
-    account = Account(email="mia@example.org", display_name="", created_at=PARCEL.at)
+    account = Account(email="mia@example.org", email_verified_at=PARCEL.at, display_name="", created_at=PARCEL.at)
     wish = NoticePreference(account_id=account.id)
     mail = channel(25)
 

@@ -7,10 +7,12 @@ import pytest
 
 from models import Notice
 from models.vocabulary import NoticeKind
-from notifications.messages import FOOTER, MESSAGES, catalogues, language_for, text_of
+from notifications.messages import FOOTER, MAIL_FOOTER, MAILS, MESSAGES, catalogues, language_for, text_of
 from notifications.privacy import ClinicalContent, refuse_clinical_content
 
-MSGIDS = {msgid for message in MESSAGES.values() for msgid in (message.subject, message.body)} | {FOOTER}
+MSGIDS = {FOOTER, MAIL_FOOTER} | {
+    msgid for message in (*MESSAGES.values(), *MAILS.values()) for msgid in (message.subject, message.body)
+}
 
 
 def notice(kind: NoticeKind) -> Notice:

@@ -18,9 +18,11 @@ function seen(entry, waiting) {
   return view;
 }
 
-/** One of four words for where an entry stands. */
+const waitsForConsent = ({ code, collection }) => code === "collection.closed" && collection !== "withdrawn";
+
+/** One word for where an entry stands. */
 export function standing(entry) {
-  if (entry.refused) return "refused";
+  if (entry.refused) return waitsForConsent(entry.refused) ? "kept" : "refused";
   if (entry.waiting) return "on_phone";
   if (entry.open_conflicts) return "conflict";
   if (entry.deleted) return "retracted";
@@ -50,7 +52,10 @@ export class Diary {
   async questions(participantId) {
     const [queries, outbox] = await Promise.all([this.kept.all("data_queries"), this.kept.all("outbox")]);
     return queries.filter((query) => query.participant_id === participantId && query.state === "open")
-      .map((query) => ({ ...query, answer: outbox.find((row) => row.query_id === query.id)?.text ?? null }));
+      .map((query) => {
+        const row = outbox.findLast((each) => each.query_id === query.id);
+        return { ...query, answer: row?.text ?? null, refused: Boolean(row?.refusal) };
+      });
   }
 
   async nextVisit(participantId) {

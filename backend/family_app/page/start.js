@@ -1,25 +1,37 @@
 // The page's start: language, what this phone knows, the screens, and the moments at which it sends.
 import { button, h } from "./elements.js";
+import { show as consent } from "./screens/consent.js";
 import { show as conflict } from "./screens/conflict.js";
 import { show as details } from "./screens/details.js";
+import { show as devices } from "./screens/devices.js";
+import { show as email } from "./screens/email.js";
 import { show as home } from "./screens/home.js";
+import { show as invite } from "./screens/invite.js";
+import { show as leaveStudy } from "./screens/leave_study.js";
 import { show as link } from "./screens/link.js";
+import { reset, verify } from "./screens/mailed.js";
+import { show as people } from "./screens/people.js";
 import { show as question } from "./screens/question.js";
+import { show as readers } from "./screens/readers.js";
 import { show as settings } from "./screens/settings.js";
 import { show as signIn } from "./screens/sign_in.js";
 import { show as write } from "./screens/write.js";
 import { choose, nameOf, onChange, open, refresh, sendNow, speakTheirs, state } from "./state.js";
 import { t } from "./words.js";
 
-const SCREENS = { "": home, write, details, question, conflict, settings, "sign-in": signIn };
+const SCREENS = { "": home, write, details, question, conflict, settings, email, devices, people, invite, consent, readers,
+  "leave-study": leaveStudy, "sign-in": signIn };
+const OF_A_CHILD = [people, invite, consent, readers, leaveStudy];
+/** Pages that links lead to; they need nobody signed in. */
+const PAGES = { "/app/link": link, "/app/verify-email": verify, "/app/reset-password": reset };
 
 let drawn = 0;
 
 async function draw() {
   const mine = (drawn += 1);
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
-  const atLink = location.pathname === "/app/link";
-  const screen = atLink ? link : state.account ? SCREENS[name] ?? home : signIn;
+  let screen = PAGES[location.pathname] ?? (state.account ? SCREENS[name] ?? home : signIn);
+  if (OF_A_CHILD.includes(screen) && !state.participant) screen = home;
   const content = await screen(...rest.map(decodeURIComponent));
   if (mine !== drawn) return;
   document.getElementById("top").replaceChildren(...top(screen));
@@ -28,18 +40,18 @@ async function draw() {
 
 /** The child's name on top of each screen, a way back, and the offer of a new version. */
 function top(screen) {
-  const parts = [];
+  const parts = state.config.sandbox ? [h("p", { class: "notice" }, t("sandbox"))] : [];
   if (state.newVersion && screen !== write) {
     parts.push(h("p", { class: "notice" }, t("version.new"), " ", button(t("version.use"), useNewVersion)));
   }
-  if (!state.account || !state.participant || [signIn, link].includes(screen)) return parts;
+  if (!state.account || screen === signIn || location.pathname in PAGES) return parts;
   const back = screen === home ? null : h("a", { href: "#/", class: "back" }, t("back"));
   const children = state.account.participants;
   const who = children.length > 1
     ? h("label", { class: "who" }, h("span", { class: "unseen" }, t("child")), h("select", {
       onchange: (event) => choose(children.find(({ id }) => id === event.target.value)),
     }, children.map((child) => h("option", { value: child.id, selected: child === state.participant }, nameOf(child)))))
-    : h("strong", { class: "who" }, nameOf(state.participant));
+    : state.participant ? h("strong", { class: "who" }, nameOf(state.participant)) : null;
   return [...parts, h("nav", { "aria-label": t("navigation") }, back, who,
     screen === settings ? null : h("a", { href: "#/settings", class: "aside" }, t("settings")))];
 }
@@ -63,6 +75,7 @@ async function watchVersions() {
 /** Redraw for news from the network, but never under somebody's fingers. */
 function redrawIfResting() {
   const name = location.hash.replace(/^#\/?/, "").split("/")[0];
+  if (location.pathname in PAGES) return;
   if (["", "settings"].includes(name) && !["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName)) draw();
 }
 
@@ -79,18 +92,19 @@ async function start() {
   onChange(redrawIfResting);
   await draw();
   const send = () => sendNow().catch(() => {});
-  window.addEventListener("online", send);
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") send(); });
+  const look = async () => {
+    await refresh();
+    redrawIfResting();
+    await send();
+  };
+  window.addEventListener("online", () => { if (state.account) look(); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible" && state.account) look(); });
   setInterval(async () => {
     if (document.visibilityState === "visible" && await state.diary?.unsent()) send();
   }, 60000);
   navigator.storage?.persist?.().catch(() => {});
   watchVersions().catch(() => {});  // a private window has none; the page works while it is open
-  if (state.account) {
-    await refresh();
-    redrawIfResting();
-    await send();
-  }
+  if (state.account) await look();
 }
 
 start();

@@ -3,7 +3,7 @@ import { NoAnswer, Refused, ask } from "./answers.js";
 import { Diary } from "./diary.js";
 import { device, openDiary } from "./store.js";
 import { Sync } from "./sync.js";
-import { speak, t } from "./words.js";
+import { speak } from "./words.js";
 
 export const state = {
   config: null, device: null, account: null, participant: null, names: {}, protocol: null,
@@ -55,6 +55,7 @@ export async function refresh() {
       state.protocol = await ask("GET", "/protocol");
       await state.kept.set("protocol", state.protocol);
     }
+    await Promise.all(me.participants.filter(({ role }) => role !== "carer").map(fetchConsents));
     return true;
   } catch (failure) {
     if (failure instanceof Refused && failure.status === 401) {
@@ -69,11 +70,27 @@ export async function refresh() {
   }
 }
 
+/** Which texts wait for whom; without an answer, what was known stands. */
+async function fetchConsents({ id }) {
+  try {
+    await state.kept.set(`consents ${id}`, await ask("GET", `/participants/${id}/consents`));
+  } catch (failure) {
+    if (!(failure instanceof Refused || failure instanceof NoAnswer)) throw failure;
+  }
+}
+
+const collections = () => state.account?.participants.map(({ collection }) => collection).join();
+
 /** Whatever is waiting, send it now; fetch what is new. */
 export async function sendNow() {
   if (!state.account) return;
   if (!state.protocol) await refresh();
-  if (state.sync) await state.sync.now();
+  if (!state.sync) return;
+  const before = collections();
+  await state.sync.now();
+  if (collections() === before) return;
+  await refresh();  // the answers told that collection has stopped or begun: whose word is missing now?
+  changed();
 }
 
 export async function choose(participant) {
@@ -90,10 +107,11 @@ export async function rename(participant, name) {
   await state.kept.set("names", state.names);
 }
 
-/** Sign this phone out. The diary and what is unsent stay on it, for when the same person signs in again. */
-export async function signOut() {
-  await ask("DELETE", "/sessions/current").catch((failure) => {
-    if (failure instanceof NoAnswer) throw new Error(t("sign_out.needs_network"));
+/** Sign this phone out, or with "/sessions" every device. The diary and what is unsent stay on it, for when the same person signs in again. */
+export async function signOut(which = "/sessions/current") {
+  await ask("DELETE", which).catch((failure) => {
+    if (failure instanceof Refused && failure.status === 401) return;  // signed out already
+    throw failure;
   });
   await state.device.write(["values"], (kept) => kept.values.delete("account"));
   Object.assign(state, { account: null, participant: null, kept: null, diary: null, sync: null, protocol: null });

@@ -6,6 +6,7 @@ import { withOffset } from "./dates.js";
 import { newId } from "./store.js";
 
 const BATCH = 100;
+const CLOSED = "collection.closed";
 const COLLECTIONS = ["entries", "data_queries", "visits"];
 
 export class Sync {
@@ -34,9 +35,10 @@ export class Sync {
     this.tell("sending");
     try {
       for (const participant of this.participants()) {
-        await this.#handIn(participant.id);
+        if (participant.collection === "open") await this.#takeUpAgain(participant.id);
+        await this.#handIn(participant);
         await this.#answers(participant.id);
-        await this.#fetchChanges(participant.id);
+        await this.#fetchChanges(participant);
       }
       await this.kept.set("synced_at", new Date().toISOString());
       this.tell("done");
@@ -52,7 +54,17 @@ export class Sync {
       .filter((row) => row.participant_id === participantId && row.what === what && !row.refusal);
   }
 
-  async #handIn(participantId) {
+  /** What waited for a consent is handed in once more: the server knows by the ids what it has taken in itself. */
+  #takeUpAgain(participantId) {
+    return this.kept.write(["outbox"], async (kept, read) => {
+      for (const { refusal, ...row } of await read(kept.outbox.getAll())) {
+        if (row.participant_id === participantId && refusal?.code === CLOSED) kept.outbox.put(row);
+      }
+    });
+  }
+
+  async #handIn(participant) {
+    const participantId = participant.id;
     let size = BATCH;
     for (let tries = 0; tries < 50; tries += 1) {
       const rows = (await this.#waiting(participantId, "entry")).slice(0, size);
@@ -62,7 +74,10 @@ export class Sync {
         if (failure instanceof Refused && failure.status === 410) return this.#startAgain(participantId);
         throw failure;
       });
-      if (answer && !(await this.#settle(answer))) return;
+      if (!answer) continue;
+      const closed = answer.results.find(({ error }) => error?.code === CLOSED);
+      if (closed) participant.collection = closed.error.collection;  // newer than what `GET /me` said
+      if (!(await this.#settle(answer))) return;
     }
   }
 
@@ -115,7 +130,8 @@ export class Sync {
     }
   }
 
-  async #fetchChanges(participantId) {
+  async #fetchChanges(participant) {
+    const participantId = participant.id;
     for (let more = true; more;) {
       const { cursor, epoch } = (await this.kept.get(`cursor ${participantId}`)) ?? { cursor: 0 };
       const page = await ask("GET", `/participants/${participantId}/changes?since=${cursor}&limit=200`
@@ -126,13 +142,17 @@ export class Sync {
         throw failure;
       });
       if (!page) continue;
-      if (page.epoch) await this.#keep(participantId, page);
+      if (page.epoch && await this.#keep(participantId, page)) participant.collection = "open";
       more = Boolean(page.has_more);
     }
   }
 
+  /** Returns whether something is among it that had waited for a consent. */
   #keep(participantId, page) {
-    return this.kept.write([...COLLECTIONS, "values"], async (kept, read) => {
+    return this.kept.write([...COLLECTIONS, "outbox", "values"], async (kept, read) => {
+      const waited = (await read(kept.outbox.getAll())).filter(({ refusal }) => refusal?.code === CLOSED);
+      const come = waited.filter(({ item }) => page.changes.some((each) => each.id === item.id && hasTaken(each, item)));
+      come.forEach((row) => kept.outbox.delete(row.client_seq));
       for (const change of page.changes.filter(({ collection }) => COLLECTIONS.includes(collection))) {
         const mine = change.collection === "entries" ? await read(kept.entries.get(change.id)) : null;
         const content = change.collection === "entries" ? { data: change.data } : change.data;
@@ -142,6 +162,8 @@ export class Sync {
       }
       kept.values.put(Date.now() - Date.parse(page.server_time), "clock_skew");
       kept.values.put({ cursor: page.cursor, epoch: page.epoch }, `cursor ${participantId}`);
+      kept.values.put({ state: page.participant_state, words: page.words }, `part ${participantId}`);
+      return come.length > 0;
     });
   }
 
@@ -159,6 +181,9 @@ export class Sync {
     return null;
   }
 }
+
+/** Whether the server's state of the entry holds what had waited: as a newer version, or as one side of two. */
+const hasTaken = (change, item) => change.version > item.base_version || change.open_conflicts > 0;
 
 /** The entry as the server has it now, as far as its answer says. */
 function landed(entry, item, result) {

@@ -47,6 +47,7 @@ def _void(entry: DiaryEntry, revisions: list[EntryRevision], at: datetime) -> di
 
 def _whole(entry: DiaryEntry, revisions: list[EntryRevision], at: datetime) -> dict[str, Any]:
     return {
+        "source": entry.source,
         "data": entry.data,
         "source_data": revisions[0].data,
         "revisions": [_revision(revision) for revision in revisions],
@@ -62,6 +63,7 @@ def _revision(revision: EntryRevision) -> dict[str, Any]:
     return {
         "version": revision.version,
         "reason": revision.reason,
+        "source": revision.source,
         "relation": revision.relation,
         "device_time": revision.device_time,
         "timezone": revision.timezone,

@@ -75,6 +75,6 @@ async def test_cookie_needs_its_secret(as_, cast, study, now):
 async def test_cursor_that_is_not_ours_is_refused(as_):
     for cursor in ("x", "WzFd", "é", "W10"):
         answer = await as_("mia").get(URL, params={"cursor": cursor})
-        assert (answer.status_code, answer.json()["code"]) == (400, "parameter.invalid")
+        assert (answer.status_code, answer.json()["code"]) == (422, "cursor.unknown")
     for limit in (0, 101, -1):
         assert (await as_("mia").get(URL, params={"limit": limit})).status_code == 400

@@ -52,7 +52,7 @@ async def test_nobody_but_an_administrator_adds_staff(as_, who):
 async def test_role_or_site_that_can_not_be_given_is_refused(as_, change, pointer):
     answer = await as_("alma").post("/api/v1/staff", json=NEW | change)
 
-    assert answer.status_code == 400
+    assert answer.status_code == (400 if pointer == "/email" else 422)
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
@@ -117,4 +117,4 @@ async def test_guessing_links_is_limited(as_, cast):
 
 async def test_both_or_neither_step_at_once_is_refused(as_, token):
     for body in ({"token": token}, {"token": token, "password": PASSWORD, "code": "123456"}):
-        assert (await as_().post(FIRST, json=body)).json()["code"] == "body.invalid"
+        assert (await as_().post(FIRST, json=body)).json()["code"] == "body.does_not_fit"

@@ -97,5 +97,5 @@ async def test_administrator_of_one_site_acts_there_only(as_, cast):
     ]
 
     assert resets == [404, 404, 404, 201]
-    assert [answer.status_code for answer in added] == [400, 400, 201]
+    assert [answer.status_code for answer in added] == [422, 422, 201]
     assert added[0].json()["errors"][0]["pointer"] == "/roles/0/site"

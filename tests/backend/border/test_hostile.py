@@ -119,13 +119,15 @@ async def test_absurd_query_is_a_400_problem(query, as_, cast):
 
 
 @pytest.mark.parametrize("cursor", ["x" * 10_000, "%00", "%FF", "e30", "bnVsbA", "WzFd", "W10", "IiI", "💥"])
-async def test_absurd_cursor_is_a_400_problem(cursor, as_, cast):
+async def test_absurd_cursor_is_a_problem(cursor, as_, cast):
+    formed = cursor != "%00" and len(cursor) < 500
     for url in ("/api/v1/worklist", "/api/v1/quarantined-items", f"/api/v1/participants/{cast.leo.id}/audit-events"):
         if cursor == "WzFd" and url.endswith("audit-events"):
             continue  # [1] is one of ours
         answer = await as_("max").get(f"{url}?cursor={cursor}")
 
-        assert is_problem(answer, 400, "parameter.invalid"), (url, answer.status_code, answer.text)
+        assert is_problem(answer, 422, "cursor.unknown") or (
+            not formed and is_problem(answer, 400, "parameter.invalid")), (url, answer.status_code, answer.text)
 
 
 @pytest.mark.parametrize("path", [

@@ -33,7 +33,7 @@ async def test_bent_cursor_is_never_a_fault_of_ours(name, as_, cast):
         for keys in CURSORS:
             answer = await as_(name).get(url.format(leo=cast.leo.id), params={"cursor": bent(keys)})
 
-            assert answer.status_code in (200, 400), (url, keys, answer.status_code)
+            assert answer.status_code in (200, 400, 422), (url, keys, answer.status_code)
 
 
 @pytest.mark.parametrize("name", LISTS)

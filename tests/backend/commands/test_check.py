@@ -46,7 +46,7 @@ def test_check_names_everything_to_mend_without_values(tmp_path):
 
 
 def test_check_says_calmly_that_the_database_is_away():
-    settings = Settings(secret_key="x" * 32, database_url="postgresql://me:hunter2@127.0.0.1:1/study")
+    settings = Settings(secret_key="another key that is used in tests only", database_url="postgresql://me:hunter2@127.0.0.1:1/study")
 
     ended = typed(settings, "check")
 

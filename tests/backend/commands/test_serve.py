@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from backend.commands.serve import server_config
-from tests.processes import serving, stop, typed
+from tests.processes import command, serving, stop, typed
 
 SMUGGLED = (
     b"POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -78,7 +78,7 @@ def client_seen(settings, peer: str) -> str:
 def test_forwarded_for_is_believed_from_named_proxies_only(trusted, peer, believed, tmp_path):
     from backend.settings import Settings
 
-    settings = Settings(secret_key="x" * 32, trusted_proxies=trusted)
+    settings = Settings(secret_key="another key that is used in tests only", trusted_proxies=trusted)
 
     assert client_seen(settings, peer) == ("203.0.113.9" if believed else peer)
 
@@ -94,7 +94,7 @@ def test_forwarded_for_is_believed_from_named_proxies_only(trusted, peer, believ
 def test_server_refuses_an_unsafe_setting_by_name_without_its_value(setting, value, tmp_path):
     from backend.settings import Settings
 
-    settings = Settings(secret_key="x" * 32, database_url=f"sqlite:///{tmp_path}/a.db")
+    settings = Settings(secret_key="another key that is used in tests only", database_url=f"sqlite:///{tmp_path}/a.db")
 
     ended = typed(settings, "serve", **{setting: value})
 
@@ -106,7 +106,7 @@ def test_server_refuses_an_unsafe_setting_by_name_without_its_value(setting, val
 def test_server_refuses_an_unmigrated_database_and_says_what_to_do(tmp_path):
     from backend.settings import Settings
 
-    settings = Settings(secret_key="x" * 32, database_url=f"sqlite:///{tmp_path}/new/a.db")
+    settings = Settings(secret_key="another key that is used in tests only", database_url=f"sqlite:///{tmp_path}/new/a.db")
 
     refused = typed(settings, "serve")
     migrated = typed(settings, "migrate")
@@ -128,3 +128,16 @@ def test_server_refuses_a_postgresql_that_may_lose_entries(settings, database_ur
 
     assert ended.returncode == 1
     assert "synchronous_commit=off" in ended.stderr
+
+
+@pytest.mark.parametrize("words", [("serve",), ("demo",)], ids=["serve", "demo"])
+def test_taken_port_is_said_in_a_sentence(settings, tmp_path, words):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        more = ("--folder", str(tmp_path / "demo")) if words == ("demo",) else ()
+        ended = command(settings, *words, "--port", port, *more)
+
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+    assert f"port {port}" in ended.stderr

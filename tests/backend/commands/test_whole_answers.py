@@ -1,10 +1,14 @@
 """Head and body of an answer leave together; what streams leaves when it is written."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import pytest
+import uvicorn
 
-from backend.commands.whole_answers import GatheringTransport
+from backend.commands.serve import server_config
+from backend.commands.whole_answers import GatheringTransport, WholeAnswers
 
 
 class Wire:
@@ -66,3 +70,47 @@ async def test_nothing_is_written_to_a_connection_the_phone_has_left(wire, trans
 
     assert wire.sent == []
     assert transport.is_closing()
+
+
+@pytest.fixture
+async def port(app, settings, monkeypatch) -> AsyncIterator[int]:
+    """A server that waits a moment instead of a minute for a request to come whole."""
+    monkeypatch.setattr(WholeAnswers, "patience", 0.3)
+    server = uvicorn.Server(server_config(app, settings))
+    server.config.port = 0
+    monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)
+    monkeypatch.setattr(server, "capture_signals", _no_signals)
+    running = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await running
+
+
+@contextmanager
+def _no_signals() -> Iterator[None]:
+    yield
+
+
+@pytest.mark.parametrize("begun", [
+    b"", b"GET /health/live HT", b"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+], ids=["nothing", "half a head", "half a body"])
+async def test_request_that_never_ends_is_given_up(port, begun):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(begun)
+
+    async with asyncio.timeout(5):
+        await reader.read()
+    writer.close()
+
+
+async def test_connection_that_goes_on_asking_is_kept(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(4):
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+        await asyncio.sleep(0.2)
+    writer.close()

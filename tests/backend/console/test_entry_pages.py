@@ -16,6 +16,17 @@ async def test_entry_is_shown_in_words(browser_of, fracture):
         assert words in shown.text, words
 
 
+async def test_nurse_gets_from_an_entry_to_its_participant(browser_of, cast, fracture):
+    nora, max_ = await browser_of("nora"), await browser_of("max")
+    there = f"/console/participants/{fracture.participant_id}"
+
+    assert f'href="{there}"' in (await nora.see(f"/console/entries/{fracture.id}")).text
+    assert (await nora.see(there)).status_code == 200
+    for browser in (nora, max_):  # a link only for whom it leads somewhere
+        shown = f'href="{there}"' in (await browser.see(f"/console/entries/{fracture.id}")).text
+        assert shown == ((await browser.see(there)).status_code == 200)
+
+
 async def test_code_that_the_dictionary_lacks_is_shown_as_it_is(browser_of, phone_of):
     phone = phone_of("mia")
     (made,) = await phone.push(phone.item({"activity": "trampolining", "helmet": {"worn": True}}))

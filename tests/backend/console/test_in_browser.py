@@ -180,6 +180,7 @@ async def test_conflict_and_its_history_are_readable(settings, cookie_of, phone_
         await nora.page.get_by_role("link", name="SE01-001").click()
         await nora.require_accessible()
         await nora.photograph("participant")
+        await nora.page.get_by_text("Issue a linking code").click()
         await nora.page.get_by_label("For whom").select_option("Father")
         await nora.page.get_by_role("button", name="Issue a code").click()
         await nora.page.get_by_role("heading", name="Linking code").wait_for()

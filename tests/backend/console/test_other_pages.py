@@ -3,6 +3,7 @@
 import pytest
 
 from models import Destination, Guardianship, LinkingCode, OutboxMessage, Participant, QuarantinedItem
+from models.vocabulary import Collection
 from tests.browsers import read
 
 PAGES = ("/console/worklist", "/console/participants", "/console/forwarding", "/console/sync-issues")
@@ -39,7 +40,7 @@ async def test_worklist_is_filtered_and_paged(browser_of, phone_of, monkeypatch)
     assert symptoms.text.count("<strong>SE01-001</strong> Symptom") == 1
     assert "No entry fits this choice." in read(await nora.see("/console/worklist?mine=yes")).text
     assert (await nora.see("/console/worklist?kind=cartwheel")).status_code == 400
-    assert (await nora.see("/console/worklist?cursor=nonsense")).status_code == 400
+    assert (await nora.see("/console/worklist?cursor=nonsense")).status_code == 422
     assert (await nora.see("/console/worklist?site=%00")).status_code == 400
 
 
@@ -72,12 +73,16 @@ async def test_nora_enrols_a_participant_and_hands_out_a_code_once(browser_of):
 
     participant = await Participant.get(code="SE01-077")
     assert participant.gestational_days == 38 * 7 + 2
-    assert issued.status_code == 200
-    assert "<svg" in issued.text
-    assert "/link#" in issued.text
-    code = issued.text.partition('class="big"><code>')[2].partition("<")[0]
+    assert issued.status_code == 303
+    shown = await nora.see(issued.headers["location"])
+    assert "<svg" in shown.text
+    assert "/link#" in shown.text
+    code = shown.text.partition('class="big"><code>')[2].partition("<")[0]
     assert len(code) == 14
-    assert code not in (await nora.see(record)).text
+    for reloaded in (await nora.see(issued.headers["location"]), await nora.see(record)):
+        assert reloaded.status_code == 200
+        assert code not in reloaded.text
+    assert await LinkingCode.all().count() == 1
 
     row = await LinkingCode.get()
     await nora.post(f"{record}/linking-codes/{row.id}/revocation")
@@ -92,7 +97,7 @@ async def test_faults_of_an_enrolment_are_said_and_nothing_typed_is_lost(browser
     elsewhere = await nora.post("/console/participants", code="GB01-078", arm="postnatal", birth_month="2019-05")
 
     assert (taken.status_code, no_month.status_code, elsewhere.status_code) == (409, 422, 404)
-    assert "Please check “Month of birth”." in read(no_month).text
+    assert "Please say the month of birth." in read(no_month).text
     assert 'value="SE01-078"' in no_month.text
     assert await Participant.all().count() == 2
 
@@ -126,6 +131,17 @@ async def test_sync_issue_is_shown_word_for_word_and_dismissed(browser_of, quara
     assert "cartwheel" not in (await (await browser_of("otto")).see("/console/sync-issues")).text
     await nora.post(f"/console/sync-issues/{quarantined.id}/dismissal", reason="Told by phone")
     assert "No phone has a problem." in read(await nora.see("/console/sync-issues")).text
+
+
+async def test_what_only_waits_for_a_consent_is_said_to_need_nothing(browser_of, cast, phone_of):
+    await Participant.filter(id=cast.leo.id).update(collection=Collection.NO_CONSENT)
+    phone = phone_of("mia")
+    await phone.push(phone.item())
+
+    shown = read(await (await browser_of("nora")).see("/console/sync-issues")).text
+
+    assert "Nothing to do here: once there is a valid consent, it comes in by itself." in shown
+    assert "what you sent is kept" not in shown  # words for the family
 
 
 async def test_failed_message_is_sent_again_by_the_data_manager(browser_of, failed):
@@ -199,9 +215,14 @@ async def test_monitor_sees_no_button_anywhere(browser_of, failed, quarantined):
 
 
 @pytest.mark.parametrize("path", ["/console/entries/abc", "/console/participants/abc", "/console/worklist/more",
-                                  "/console/x/y/z"])
-async def test_address_that_leads_nowhere_is_a_calm_answer(browser_of, path):
-    assert (await (await browser_of("nora")).see(path)).status_code == 404
+                                  "/console/x/y/z", "/console/not-a-uuid", "/console/participants/x/transfer"])
+async def test_address_that_leads_nowhere_is_a_calm_page(browser_of, path):
+    nora = await browser_of("nora")
+    seen, sent = await nora.see(path), await nora.post(path)
+
+    assert (seen.status_code, sent.status_code in (404, 405)) == (404, True)
+    assert "To the front page" in read(seen).text
+    assert "To the front page" in read(sent).text
 
 
 @pytest.mark.parametrize("data", [

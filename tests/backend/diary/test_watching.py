@@ -41,6 +41,20 @@ async def test_poke_never_reaches_a_phone_whose_right_has_ended(ended, stream, p
         await anext(stream)
 
 
+@pytest.mark.parametrize("ended", ["guardianship", "court_order", "session"])
+async def test_stream_ends_within_two_looks_though_nobody_writes(ended, stream, cast, now):
+    await anext(stream)
+    if ended == "session":
+        await Session.filter(id=cast.mia.session.id).update(ended_at=now, end_reason="signed_out")
+    else:
+        field = "ends_at" if ended == "guardianship" else "locked_at"
+        await Guardianship.filter(account_id=cast.mia.id).update(**{field: now})
+
+    async with asyncio.timeout(5):  # a ping after 15 seconds would come too late
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+
+
 async def test_stream_that_stays_open_hears_again_after_the_database_failed_it(stream, phone_of, caplog):
     await anext(stream)
     await rows("ALTER TABLE participant RENAME TO participant_away")

@@ -8,7 +8,7 @@ import pytest
 from backend.family_app.routes import CONTENT_SECURITY_POLICY
 from backend.family_app.shell import LANGUAGES, PAGE, shell
 from models.protocol import load_protocol
-from models.vocabulary import ChangeReason, Relation
+from models.vocabulary import ChangeReason, ConsentDecision, Relation, Role
 
 TEXTS = {code: json.loads((PAGE / "texts" / f"{code}.json").read_text("utf-8")) for code in LANGUAGES}
 
@@ -85,6 +85,7 @@ def test_every_code_of_the_protocol_has_words():
     content = load_protocol().file
     wanted = {f"check.{check.code}" for check in content.edit_check}
     wanted |= {f"reason.{reason}" for reason in ChangeReason} | {f"relation.{relation}" for relation in Relation}
+    wanted |= {f"role.{role}" for role in Role} | {f"consent.you_{word}" for word in ConsentDecision}
     for form in content.form.values():
         for name, field in form.field.items():
             wanted |= {f"{name}.{code}" for code in field.codes}

@@ -223,7 +223,7 @@ def test_entry_the_server_can_not_take_is_shown_and_holds_nothing_up(phone, inst
         await state.diary.write(state.participant.id, { kind: "from_a_newer_page", data: {} });
     }""")
     mia.log_fracture()
-    mia.page.get_by_text("Not taken over").wait_for()
+    mia.page.get_by_text("Kept by the site").wait_for()
     mia.page.get_by_text("Sent", exact=True).wait_for()
 
     assert installation.ask(stored) == [("fracture", 1)]

@@ -163,7 +163,7 @@ async def test_entry_is_handed_to_a_colleague_of_the_site_only(as_, cast, fractu
     to_otto = await act(as_("nora"), fracture.id, "assignment", {"assignee_id": str(cast.otto.id)})
     to_iris = await act(as_("nora"), fracture.id, "assignment", {"assignee_id": str(cast.iris.id)})
 
-    assert to_otto.status_code == 400
+    assert to_otto.status_code == 422
     assert to_iris.json()["entry"]["state"] == "in_review"
 
 

@@ -5,6 +5,7 @@ import { button, chips, go, h, say } from "../elements.js";
 import { sendNow, state } from "../state.js";
 import { dateWords, dayAndTime, known, placeWords, t } from "../words.js";
 import { titleOf, whenOf } from "./home.js";
+import { privateNote } from "./private_note.js";
 
 const REASONS = ["entered_in_error", "entered_twice", "other"];
 
@@ -16,15 +17,18 @@ export async function show(id) {
   return h("article", {},
     h("h1", {}, titleOf(entry)),
     h("p", {}, whenOf(entry)),
-    h("p", { class: `standing ${where}` }, t(`standing.${where}`), entry.refused ? `. ${t("details.refused")}` : ""),
+    h("p", { class: `standing ${where}` }, t(`standing.${where}`), entry.refused ? `. ${t(`details.${where}`)}` : ""),
     h("dl", {}, answers(entry)),
-    entry.relation ? h("p", { class: "quiet" }, t("details.written_by", { who: t(`relation.${entry.relation}`) })) : null,
+    entry.relation ? h("p", { class: "quiet" },
+      t(entry.source === "site_interview" ? "details.told_to_team" : "details.written_by",
+        { who: t(`relation.${entry.relation}`) })) : null,
     where === "conflict" ? h("a", { href: `#/conflict/${id}`, class: "button" }, t("conflict.look")) : null,
-    entry.deleted ? null : h("div", { class: "thumb" },
+    entry.deleted || state.participant?.state === "withdrawn" ? null : h("div", { class: "thumb" },
       button(t("details.correct"), () => go(`write/entry/${id}`), { class: "main" }),
       h("details", {}, h("summary", {}, t("details.retract")), retraction(entry))),
     entry.version ? button(t("details.earlier"), () => history_(entry, earlier), { class: "plain" }) : null,
-    earlier);
+    earlier,
+    privateNote(entry));
 }
 
 export function answers(entry, data = entry.data) {

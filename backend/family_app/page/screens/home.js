@@ -1,28 +1,68 @@
 // The first screen: what waits for the person, the diary as a list, and the three buttons in reach of the thumb.
+import { ask } from "../answers.js";
 import { lastWeek } from "../dates.js";
 import { standing } from "../diary.js";
 import { button, go, h, say } from "../elements.js";
 import { changed, refresh, sendNow, state } from "../state.js";
 import { dateWords, dayAndTime, longDay, placeWords, shortDay, t, timeOfDay } from "../words.js";
+import { consentCards } from "./consent_card.js";
+import { refusalWords } from "./sign_in.js";
 
 export async function show() {
-  if (!state.participant) return h("p", {}, t("home.no_child"));
+  if (!state.participant) return noChild();
   const id = state.participant.id;
-  const [entries, questions, visit, draft, waiting] = await Promise.all([
+  const [entries, questions, visit, draft, waiting, part, consents] = await Promise.all([
     cardsOf(id), state.diary.questions(id), state.diary.nextVisit(id), state.diary.draft(), state.diary.unsent(),
+    state.kept.get(`part ${id}`), state.kept.get(`consents ${id}`),
   ]);
   return h("div", { class: "home" },
     await connection(waiting),
+    state.account.email_verified === false && state.connection !== "signed_out" ? unverifiedCard() : null,
+    ended(part ?? state.participant) ? null : consentCards(state.participant, consents),
     draft ? h("p", { class: "card" }, t("home.draft"), " ", h("a", { href: "#/write/draft" }, t("home.continue"))) : null,
-    questions.map(questionCard),
+    (part ?? state.participant).state === "withdrawn" ? null : questions.map(questionCard),
     visit ? h("section", { class: "card" }, h("h2", {}, t("visit.next")), h("p", {}, visitWords(visit))) : null,
     h("section", {}, h("h2", {}, t("home.entries")),
       entries.length ? h("ul", { class: "entries" }, entries.map(entryCard)) : h("p", { class: "quiet" }, t("home.empty"))),
-    h("div", { class: "thumb" },
-      button(t("home.fracture"), () => go("write/fracture"), { class: "main" }),
-      button(t("home.symptom"), () => go("write/symptom")),
-      weekButton(entries)));
+    thumb(part ?? state.participant, entries));
 }
+
+/** A new account, or one whose access has ended: a code leads on, and the settings let them sign out. */
+const noChild = () => h("div", { class: "home" }, state.connection === "signed_out" ? h("p", {}, t("sign_in.again")) : null,
+  h("p", {}, t("home.no_child")), h("a", { href: "/app/link", class: "button" }, t("link.title")));
+
+/** What one may do; who is spoken to quietly is not asked for the week, and after an ending nothing presses. */
+function thumb(part, entries) {
+  if (part.state === "withdrawn") return h("p", { class: "quiet" }, t("withdrawal.kept_ctr_28_3"));
+  if (ended(part)) {
+    return h("p", { class: "quiet" }, h("a", { href: "#/write/fracture" }, t("home.write_fracture")), " · ",
+      h("a", { href: "#/write/symptom" }, t("home.write_symptom")));
+  }
+  return h("div", { class: "thumb" },
+    button(t("home.fracture"), () => go("write/fracture"), { class: "main" }),
+    button(t("home.symptom"), () => go("write/symptom")),
+    week(part, entries));
+}
+
+const ended = ({ state: now }) => ["withdrawn", "died", "pregnancy_lost"].includes(now);
+
+/** Nobody is asked for the week who is spoken to quietly, nor a child that has said no; whoever wants to may tell it. */
+function week(part, entries) {
+  const { role, child_tasks: asked } = state.participant;
+  if (part.words !== "quiet" && (role !== "participant" || asked)) return weekButton(entries);
+  return part.state === "active" ? h("a", { href: "#/write/check_in", class: "wide" }, t("home.week_tell")) : null;
+}
+
+/** Until somebody has opened the mail, this is the only place where they are signed in. */
+const unverifiedCard = () => h("section", { class: "card asked" }, h("h2", {}, t("verify.title")),
+  h("p", {}, t("verify.waiting")), button(t("verify.again"), async () => {
+    try {
+      await ask("POST", "/me/email/verification");
+      say(t("verify.sent"));
+    } catch (failure) {
+      say(refusalWords(failure));
+    }
+  }), h("a", { href: "#/email" }, t("email.title")));
 
 const cardsOf = (id) => state.diary.entries(id);
 
@@ -41,8 +81,8 @@ const sinceWords = (date) => (date.toDateString() === new Date().toDateString() 
 
 function questionCard(query) {
   return h("section", { class: "card asked" }, h("h2", {}, t("question.from_team")), h("p", {}, query.question),
-    query.answer ? h("p", { class: "quiet" }, t("question.answer_waiting"))
-      : h("a", { href: `#/question/${query.id}`, class: "button" }, t("question.answer")));
+    query.answer && !query.refused ? h("p", { class: "quiet" }, t("question.answer_waiting"))
+      : [query.refused ? h("p", { class: "quiet" }, t("question.answer_refused")) : null, h("a", { href: `#/question/${query.id}`, class: "button" }, t("question.answer"))]);
 }
 
 function visitWords(visit) {

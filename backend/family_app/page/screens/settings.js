@@ -1,7 +1,9 @@
 // Language, what the child is called on this phone, what is stored here, and signing out.
+import { NoAnswer } from "../answers.js";
 import { button, go, h, say } from "../elements.js";
 import { changed, nameOf, rename, sendNow, signOut, state } from "../state.js";
 import { dayAndTime, language, speak, t } from "../words.js";
+import { refusalWords } from "./sign_in.js";
 
 const NAMES = { en: "English", sv: "Svenska" };
 
@@ -28,9 +30,24 @@ export async function show() {
       h("dt", {}, t("settings.unsent")), h("dd", {}, String(unsent)),
       h("dt", {}, t("settings.last_sent")), h("dd", {}, at ? dayAndTime(new Date(at)) : "–")),
     button(t("sync.send_now"), sendNow)),
-    h("section", { class: "card" }, h("a", { href: "/app/link", class: "button" }, t("link.title"))),
+    state.participant ? aboutTheChild(state.participant) : null,
+    h("section", { class: "card" }, h("h2", {}, t("settings.account")), h("ul", { class: "links" },
+      place("#/devices", "devices.title"), place("#/email", "email.title"), place("/app/link", "link.title"))),
     h("section", { class: "card" }, unsent ? h("p", {}, t("settings.unsent_stay", { count: unsent })) : null,
       button(t("sign_out"), () => leave())));
+}
+
+const place = (href, words, values) => h("li", {}, h("a", { href }, t(words, values)));
+
+/** People, consent, who opened the record, and the way out: for those who decide or may see. */
+function aboutTheChild(participant) {
+  const { role, capabilities } = participant;
+  if (role === "carer") return null;
+  const name = nameOf(participant);
+  const sees = capabilities.includes("see");
+  return h("section", { class: "card" }, h("h2", {}, t("settings.about", { name })), h("ul", { class: "links" },
+    sees ? place("#/people", "people.title", { name }) : null, place("#/consent", "consent.title", { name }),
+    sees ? place("#/readers", "readers.title", { name }) : null, place("#/leave-study", "leave.title", { name })));
 }
 
 async function change(code) {
@@ -45,8 +62,6 @@ async function leave() {
     go("sign-in");
     changed();
   } catch (failure) {
-    say(failure.message);
+    say(failure instanceof NoAnswer ? t("sign_out.needs_network") : refusalWords(failure));
   }
 }
-
-export const childName = nameOf;

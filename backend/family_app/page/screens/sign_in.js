@@ -1,5 +1,5 @@
 // Signing in with e-mail and password. What is unsent on this phone waits for the same person.
-import { NoAnswer, ask } from "../answers.js";
+import { NoAnswer, Refused, ask } from "../answers.js";
 import { go, h } from "../elements.js";
 import { refresh, sendNow, speakTheirs, state } from "../state.js";
 import { t } from "../words.js";
@@ -18,6 +18,7 @@ export async function show() {
   h("label", { for: "password" }, t("sign_in.password")), password,
   wrong,
   h("button", { class: "main" }, t("sign_in")),
+  h("a", { href: "/app/reset-password" }, t("sign_in.forgotten")),
   h("a", { href: "/app/link" }, t("sign_in.have_code")));
 }
 
@@ -41,9 +42,14 @@ export const deviceName = () => (navigator.userAgentData?.platform ?? navigator.
 /** A refusal of signing in or linking, in words. */
 export function refusalWords(failure) {
   if (failure instanceof NoAnswer) return t("problem.offline");
+  if (!(failure instanceof Refused)) throw failure;
   const words = {
     "sign_in.failed": "problem.sign_in", "sign_in.code_required": "problem.staff", too_many_attempts: "problem.too_many",
     "password.weak": "problem.weak", "linking_code.refused": "problem.code",
+    "email.unverified": "problem.unverified", "link.refused": "problem.link",
+    not_signed_in: "sign_in.again", not_found: "problem.gone", "state.refuses": "problem.state", findings: "problem.findings",
+    "role.may_not": "problem.role", "guardianship.court_order": "problem.ask_site", "capability.escalation": "problem.ask_site",
+    "invitation.not_for_you": "problem.not_for_you", "consent.out_of_date": "problem.text_changed",
   }[failure.problem?.code];
   return t(words ?? (failure.status < 500 ? "problem.invalid" : "problem.busy"));
 }

@@ -1,0 +1,80 @@
+"""The page of a participant's doses: noting, correcting, and planning the visits from them."""
+
+import pytest
+
+from models import Dose, Participant, Visit
+from models.vocabulary import Arm
+from tests.browsers import read
+
+
+def page_of(cast, participant="leo"):
+    return f"/console/participants/{cast.participants[participant].id}/doses"
+
+
+async def test_nurse_notes_a_dose_and_plans_the_visits_it_offers(browser_of, cast):
+    nora = await browser_of("nora")
+
+    noted = await nora.post(page_of(cast), number="1", given_on="2025-02-10", route="intravenous")
+    shown = await nora.see(noted.headers["location"])
+
+    assert "Noted." in read(shown).text
+    assert "10 Feb 2025" in read(shown).text
+    assert "Note dose 2" in read(shown).text
+    assert await Visit.all().count() == 0
+    planned = await nora.post(f"{page_of(cast)}/visit-plan", first_dose_on=read(shown).hidden["first_dose_on"])
+    assert "DOSE-2" in read(await nora.see(planned.headers["location"])).text
+    assert await Visit.filter(plan_code="DOSE-2", target_on="2025-06-10").count() == 1
+
+
+async def test_correction_says_why(browser_of, cast):
+    nora = await browser_of("nora")
+    await nora.post(page_of(cast), number="1", given_on="2025-02-10")
+
+    without = await nora.post(page_of(cast), number="1", given_on="2025-02-11")
+    await nora.post(page_of(cast), number="1", given_on="2025-02-12", reason="mistyped")
+
+    assert without.status_code in (400, 422)
+    assert "Please say why you correct it" in read(without).text
+    assert (await Dose.get()).given_on.isoformat() == "2025-02-12"
+
+
+@pytest.mark.parametrize(("typed", "words"), [
+    ({"number": "1", "given_on": "2031-01-01"}, "It lies in the future."),
+    ({"number": "1", "given_on": "2018-01-01"}, "It lies before birth."),
+    ({"number": "1", "given_on": "soon"}, "Please check this."),
+    ({"number": "2", "given_on": "2025-02-10"}, "The dose before it is not noted yet."),
+])
+async def test_what_is_wrong_stands_beside_the_day_as_it_was_typed(browser_of, cast, typed, words):
+    answer = await (await browser_of("nora")).post(page_of(cast), **typed)
+
+    assert answer.status_code in (400, 422)
+    if typed["number"] == "1":
+        assert words in read(answer).text
+        assert f'value="{typed["given_on"]}"' in answer.text
+        assert 'aria-describedby="about-given_on"' in answer.text
+    else:  # a form that the page does not offer
+        assert words in read(answer).text
+    assert "Yes, this is right" not in answer.text
+    assert await Dose.all().count() == 0
+
+
+async def test_who_only_reads_sees_no_form(browser_of, cast):
+    await (await browser_of("nora")).post(page_of(cast), number="1", given_on="2025-02-10")
+
+    for who in ("max", "dana", "dag"):
+        shown = await (await browser_of(who)).see(page_of(cast))
+        assert (shown.status_code, read(shown).actions) == (200, [])
+        assert "10 Feb 2025" in read(shown).text
+        answer = await (await browser_of(who)).post(page_of(cast), number="2", given_on="2025-06-10")
+        assert answer.status_code == 403
+    assert (await (await browser_of("otto")).see(page_of(cast))).status_code == 404
+    assert (await (await browser_of("alma")).see(page_of(cast))).status_code == 403
+
+
+async def test_arm_without_doses_has_no_form(browser_of, cast):
+    await Participant.filter(id=cast.leo.id).update(arm=Arm.HISTORICAL)
+
+    shown = read(await (await browser_of("nora")).see(page_of(cast)))
+
+    assert "In this arm nobody is given doses." in shown.text
+    assert shown.actions == []
