@@ -86,9 +86,12 @@ def _constrain_parameter(parameter: dict[str, Any], path: str, operation: dict[s
         schema["oneOf"][0]["items"] = {"type": "string", "enum": list(COLLECTIONS)}
     elif parameter["name"] == "code_starts":
         schema["pattern"] = "^[A-Za-z0-9-]*$"
+    elif parameter["name"] == "Idempotency-Key":
+        schema["pattern"] = "^[!-~]{1,255}$"
+        parameter["required"] = True
     elif parameter["name"] == "If-Match":
         letter = "v" if "/entries/" in path and "/participants/" in path else "s"
-        schema |= {"pattern": rf'^"{letter}[0-9]{{1,18}}"$', "examples": [f'"{letter}42"']}
+        schema |= {"pattern": rf'^"{letter}[0-9]{{1,18}}"$', "format": "etag", "examples": [f'"{letter}42"']}
         parameter["required"] = all(other["name"] != "If-None-Match" for other in operation["parameters"])
     elif parameter["name"] == "If-None-Match" and "If-Match" in (other["name"] for other in operation["parameters"]):
         schema["enum"] = ["*"]

@@ -28,10 +28,13 @@ EXAMPLES = (
 )
 OF_ONE_OPERATION = {
     "PushChanges": {426}, "PullChanges": {410}, "WatchChanges": {429}, "RetractEntry": {422},
+    "CountFractures": {409, 422},
     "RedeemLinkingCode": {409, 410}, "RedeemLinkingCodeForMe": {410, 429}, "IssueInvitation": {429},
     "ChangePassword": {429}, "StepUp": {429}, "ChangeEmail": {429}, "ResendEmailVerification": {429},
     "VerifyEmail": {410}, "FirstSignIn": {410}, "ResetPassword": {410},
     # what the body or the query names may lie out of sight, or not be here at all
+    "ListAwaitingAdjudication": {404}, "PlanDutyShift": {404}, "ReadDutyRosters": {404},
+    "ListSafetyCases": {404},
     "AddConsentDocument": {404}, "EnrolParticipant": {404}, "ReadWorklist": {404}, "AddStaff": {404},
     "ReadSandboxClock": {404}, "MoveSandboxClock": {404},
 }

@@ -62,7 +62,19 @@ BODY_EXAMPLES: dict[str, Any] = {
     "Reply": {"text": "Yes, on the same evening."},
     "Rejection": {"reason": "test_entry"},
     "Reopening": {"reason": "The X-ray has been read anew"},
-    "DuplicateLink": {"duplicate_of": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77"},
+    "DuplicateLink": {"duplicate_of": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77", "reason": "told_by_another"},
+    "Unlinking": {"reason": "another_event"},
+    "ToldApart": {"other_id": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77", "other_version": 1},
+    "Comparison": {"other_id": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77", "said": "same"},
+    # safety
+    "Acknowledgement": {"entry_version": 2},
+    "AssessmentNote": {"entry_version": 2, "assessment": "not_serious", "note": "One night, as planned before"},
+    "CaseReason": {"reason": "Nothing is left to do"},
+    "NewShift": {"site": "SE01", "account_id": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77",
+                 "starts_at": "2026-11-20T16:00:00Z", "ends_at": "2026-11-23T07:00:00Z", "phone": "+46 70 174 06 05"},
+    # adjudication
+    "NewJudgement": {"site_index": 0, "status": "confirmed_radiographic", "evidence": ["radiograph"],
+                     "place": {"bone": "femur", "side": "left", "segment": "shaft"}, "ao_code": "32-D/4.1"},
     # the installation
     "ClockMove": {"advance": "P3D"},
     # visits and inbox

@@ -13,7 +13,10 @@ from backend.access.authentication import authorise, provide_actor
 from backend.accounts.email_routes import EmailController, PasswordResetController
 from backend.accounts.routes import OwnAccountController, SessionController, public_keys
 from backend.accounts.staff_routes import GuardianDevicesController, StaffController
+from backend.adjudication.routes import AdjudicationController, FractureCountController
 from backend.api_description import openapi_config
+from backend.attachments.routes import AttachmentController
+from backend.attachments.upload_routes import UploadController
 from backend.border.answer_headers import keep_nowhere
 from backend.border.problems import on_bug, on_study_error
 from backend.border.sound_address import refuse_nul
@@ -22,7 +25,10 @@ from backend.clock import provide_now, utc_now
 from backend.consent.routes import ConsentController, ConsentDocumentController
 from backend.console.pages import on_nowhere
 from backend.console.routes import CONSOLE
+from backend.coverage.routes import CoverageController
+from backend.diary.code_routes import CodeController
 from backend.diary.entry_routes import EntryController
+from backend.diary.follow_up_routes import FollowUpController, PainFaceController
 from backend.diary.on_behalf_routes import OnBehalfController
 from backend.diary.quarantine_routes import QuarantineController
 from backend.diary.routes import ProtocolController, SyncController
@@ -38,8 +44,11 @@ from backend.participants.invitation_routes import InvitationController
 from backend.participants.routes import LinkingCodeController, ParticipantController
 from backend.participants.status_routes import StatusController
 from backend.problem_pages import all_problems, one_problem
+from backend.review.duplicates_routes import DuplicateController, SimilarEntriesController, SuggestionController
 from backend.review.family_routes import FamilyQueryController
 from backend.review.routes import QueryClosureController, ReviewController, WorklistController
+from backend.safety.duty_routes import DutyController
+from backend.safety.routes import SafetyCaseController, SafetyNoticeController
 from backend.sandbox import following
 from backend.sandbox_routes import SandboxController
 from backend.traffic import Traffic, watch
@@ -55,12 +64,18 @@ CONTROLLERS: list[Any] = [
     ParticipantController, LinkingCodeController, GuardianshipController, StatusController,
     InvitationController, PrivateNoteController,
     ConsentController, ConsentDocumentController,
-    ProtocolController, SyncController, EntryController, OnBehalfController, QuarantineController,
+    ProtocolController, CodeController, SyncController, EntryController, OnBehalfController, QuarantineController,
+    FollowUpController, PainFaceController,
     WorklistController, ReviewController, QueryClosureController, FamilyQueryController,
+    DuplicateController, SuggestionController, SimilarEntriesController,
+    AdjudicationController, FractureCountController,
+    SafetyNoticeController, SafetyCaseController, DutyController,
     DestinationController, OutboxMessageController,
     FamilyPageController, led_page, front_page,
     *CONSOLE,
     InboxController, PreferencesController, ScheduleController, VisitController, DoseController,
+    CoverageController,
+    AttachmentController, UploadController,
 ]
 
 

@@ -41,6 +41,11 @@ HELP = {
     "quarantine_oldest_seconds": "How long the oldest of them has been waiting",
     "conflicts_open": "Entries with a conflict that nobody has settled; counting stops at 10,000",
     "data_queries": "Data queries that are open or answered; counting stops at 10,000",
+    "safety_cases_open": "Safety cases nobody has acknowledged; counting stops at 1,000 per site",
+    "safety_cases_overdue": "Those of them whose deadline has passed",
+    "safety_oldest_open_seconds": "How long the oldest of them has been known",
+    "sites_without_duty": "Sites with participants at which nobody is on duty now",
+    "sites_with_duty_gaps": "Sites with participants at which nobody is on duty some time in the next seven days",
     "sync_lag_seconds": "From writing on the phone to arrival here, of the last 200 entries that came in",
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 from backend.clock import machine_now
 from backend.health import migrations_pending
 from backend.review.worklist import WAITING
+from backend.safety.figures import safety_figures
 from backend.wiring import Wiring
 from models import Destination
 from models.statement import instant, is_postgres, rows
@@ -80,6 +81,8 @@ async def study_figures(wiring: Wiring, now: datetime) -> list[Figure]:
     if missing:
         return figures
     figures += [*await _worker(now), *await _site_work(now), *await _arrivals()]
+    clock = timedelta(hours=wiring.protocol.file.safety.clock_hours)
+    figures += [Figure(*line) for line in await safety_figures(clock, now)]
     async for line in _lines(wiring):
         figures += await _queue(line, now)
     return figures

@@ -30,8 +30,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where phones and browsers reach us; issuer of tokens and base of links."""
     app_name: str = "Diary"
     """Shown to families and as mail sender. Keep it neutral: it stands on lock screens."""
+    emergency_number: str = "112"
+    """Whom families are told to call at once; shown wherever they write about an injury."""
     protocol_file: str = ""
     """Study protocol (TOML); empty = the built-in BOOSTB4 form."""
+    fps_r_images: str = ""
+    """Folder with the site's licensed FPS-R images: 0, 2, 4, 6, 8, 10 (.png, .jpg or .webp). Empty = own six steps."""
     host: str = "127.0.0.1"
     """Address to listen on; 0.0.0.0 inside a container."""
     port: int = 8000
@@ -46,6 +50,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """TOML list of destinations; empty = one folder destination under `data_folder`."""
     data_folder: str = "data"
     """Where the embedded study keeps its files."""
+    attachment_store: str = ""
+    """Images: `file:///folder` (shared by all processes) or `s3://bucket/prefix`; empty = a folder in `data_folder`."""
+    s3_endpoint: str = ""
+    """Address of an S3-compatible store; empty = Amazon's own."""
+    s3_region: str = ""
+    """Region of the bucket; empty = the store's default."""
+    s3_access_key_id: str = ""
+    """Key of the bucket; empty = the role of this machine."""
+    s3_secret_access_key: str = ""
+    """Its secret."""
     backup_passphrase: str = ""
     """Seals backups (≥ 12 characters). Keep it where the backups are not; without it they can't be opened again."""
     minimum_app_schema: int = 1
@@ -62,7 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A study for trying things out: made-up people only, and a clock that can be moved forward. For ever."""
 
 
-SECRETS = {"database_url", "secret_key", "smtp_url", "metrics_token", "backup_passphrase"}
+SECRETS = {"database_url", "secret_key", "smtp_url", "metrics_token", "backup_passphrase", "s3_secret_access_key"}
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -28,7 +28,7 @@ def faults_in(settings: Settings) -> list[str]:
     """Settings a server must not start with."""
     return [
         *_secrets(settings), *_addresses(settings), *_proxies(settings), *_mail(settings), *_tls(settings),
-        *_numbers(settings),
+        *_numbers(settings), *_emergency(settings), *_images(settings),
     ]
 
 
@@ -36,6 +36,11 @@ def _secrets(settings: Settings) -> Iterator[str]:
     yield from _weak("SECRET_KEY", settings.secret_key)
     if settings.metrics_token:
         yield from _weak("METRICS_TOKEN", settings.metrics_token)
+
+
+def _emergency(settings: Settings) -> Iterator[str]:
+    if not re.fullmatch(r"\+?\d[\d ]{1,19}", settings.emergency_number, re.ASCII):
+        yield "EMERGENCY_NUMBER is not a telephone number"
 
 
 def _weak(name: str, secret: str) -> Iterator[str]:
@@ -133,3 +138,26 @@ def _numbers(settings: Settings) -> Iterator[str]:
         yield "PORT is not between 0 and 65535"
     if settings.minimum_app_schema < 1:
         yield "MINIMUM_APP_SCHEMA is below 1"
+
+
+def _images(settings: Settings) -> Iterator[str]:
+    store = urlsplit(settings.attachment_store)
+    if settings.attachment_store and store.scheme not in ("file", "s3"):
+        yield "ATTACHMENT_STORE begins neither with file:/// nor with s3://"
+    elif store.scheme == "file" and (store.netloc or len(store.path) < len("/a")):
+        yield "ATTACHMENT_STORE is no whole path (file:///folder)"
+    elif store.scheme == "s3" and not store.hostname:
+        yield "ATTACHMENT_STORE names no bucket (s3://bucket/prefix)"
+    elif "@" in store.netloc or store.query:
+        yield "ATTACHMENT_STORE says more than its place; keys are S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY"
+    if bool(settings.s3_access_key_id) != bool(settings.s3_secret_access_key):
+        yield "S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together"
+    yield from _s3_endpoint(settings.s3_endpoint)
+
+
+def _s3_endpoint(endpoint: str) -> Iterator[str]:
+    address = _split(endpoint)
+    if endpoint and (address is None or address.scheme not in ("http", "https")):
+        yield "S3_ENDPOINT is not the address of a store"
+    elif address and address.scheme == "http" and address.hostname not in THIS_MACHINE:
+        yield "S3_ENDPOINT is not https (only this machine may be plain)"

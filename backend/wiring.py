@@ -12,8 +12,10 @@ from backend.access.authentication import is_secure
 from backend.access.keys import Keyring
 from backend.access.seal import Seal
 from backend.access.tokens import Tokens
+from backend.diary.pain_faces import Face, licensed_faces
 from backend.forwarding.breaker import prepare_destinations
 from backend.forwarding.destinations.rules import DestinationRule, destination_rules
+from backend.image_store import ImageStore, image_store
 from backend.sandbox import enter
 from backend.settings import Settings, SettingsError
 from models import Site, Study, StudyProtocol
@@ -32,6 +34,9 @@ class Wiring:
     protocol: Protocol
     destinations: tuple[DestinationRule, ...]
     channels: tuple[Channel, ...]
+    images: ImageStore
+    faces: dict[int, Face]
+    """The licensed images of FPS-R, by score; empty where the installation has none."""
 
 
 CurrentWiring: TypeAlias = NamedDependency[Wiring]
@@ -47,7 +52,10 @@ def wire(settings: Settings) -> Wiring:
     seal = Seal(settings.secret_key)
     tokens = Tokens(Keyring(seal), settings.public_url)
     path = Path(settings.protocol_file) if settings.protocol_file else BOOSTB4
-    return Wiring(settings, seal, tokens, load_protocol(path), destination_rules(settings), channels(settings))
+    return Wiring(
+        settings, seal, tokens, load_protocol(path), destination_rules(settings), channels(settings),
+        image_store(settings), licensed_faces(settings.fps_r_images),
+    )
 
 
 def channels(settings: Settings) -> tuple[Channel, ...]:

@@ -14,14 +14,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend.accounts.mails import send_account_mails
+from backend.attachments.jobs import clear_images, give_up_uploads, make_images_safe
 from backend.clock import machine_now, utc_now
 from backend.consent.jobs import settle_consents
 from backend.forwarding.jobs import forward_due
 from backend.housekeeping import clear_what_is_over
 from backend.inbox.jobs import plan_notices, send_notices
+from backend.safety.jobs import climb_ladders, warn_of_empty_duty
 from backend.sandbox import follow_clock
 from backend.visits.jobs import close_windows
 from backend.wiring import Wiring, prepare_study
@@ -38,11 +41,16 @@ TIMETABLE: list[tuple[str, float, Job]] = [
     # what, every … seconds, job
     ("forward", 2, forward_due),
     ("send account mails", 2, send_account_mails),
+    ("make images safe", 2, make_images_safe),
     ("send notices", 5, send_notices),
     ("plan notices", 60, plan_notices),
+    ("climb ladders", 60, climb_ladders),
     ("settle consents", 60, settle_consents),
     ("close visit windows", 900, close_windows),
+    ("give up uploads", 900, give_up_uploads),
+    ("warn of empty duty", 3600, warn_of_empty_duty),
     ("clear what is over", 3600, clear_what_is_over),
+    ("clear images", 3600, clear_images),
 ]
 
 
@@ -59,8 +67,10 @@ class Clock:
     name: str = field(default_factory=worker_name)
     started_at: datetime = field(default_factory=utc_now)
     scheduler: AsyncIOScheduler = field(
-        default_factory=lambda: AsyncIOScheduler(timezone="UTC", job_defaults={
-            "coalesce": True, "max_instances": 1, "misfire_grace_time": None,  # late is never too late
+        # The executor that calls in place: `_begin` only starts a task of ours. (That of asyncio cancels at shutdown
+        # what it has begun in the same breath, and prints it as a failure.)
+        default_factory=lambda: AsyncIOScheduler(timezone="UTC", executors={"default": DebugExecutor()}, job_defaults={
+            "coalesce": True, "misfire_grace_time": None,  # late is never too late
         })
     )
     running: set[asyncio.Task[None]] = field(default_factory=set)
@@ -68,7 +78,7 @@ class Clock:
     def start(self, timetable: list[tuple[str, float, Job]]) -> None:
         for what, seconds, job in [*timetable, ("beat", BEAT, self._beat)]:
             self.scheduler.add_job(
-                self._run, "interval", (what, job), seconds=seconds, jitter=seconds / 10, id=what,
+                self._begin, "interval", (what, job), seconds=seconds, jitter=seconds / 10, id=what,
                 next_run_time=machine_now(),
             )
         self.scheduler.start()
@@ -83,14 +93,16 @@ class Clock:
         self.scheduler.shutdown(wait=False)
         await asyncio.gather(*self.running, return_exceptions=True)
 
-    async def _run(self, what: str, job: Job) -> None:
-        """A task of our own, so that `stop` can wait for it; no failure ever stops the clock."""
+    def _begin(self, what: str, job: Job) -> None:
+        """A task of our own, so that `stop` can wait for it; not while the one before it still runs."""
+        if any(task.get_name() == what for task in self.running):
+            return
         task = asyncio.create_task(self._guarded(what, job), name=what)
         self.running.add(task)
         task.add_done_callback(self.running.discard)
-        await asyncio.shield(task)
 
     async def _guarded(self, what: str, job: Job) -> None:
+        """No failure ever stops the clock."""
         try:
             if self.wiring.settings.sandbox:
                 await follow_clock()

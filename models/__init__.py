@@ -11,7 +11,10 @@ from models.account import (
     StaffRole,
 )
 from models.actions import Action
+from models.adjudication import Adjudication
+from models.attachment import Attachment
 from models.audit import AuditEvent, RecordRead
+from models.comparison import EntryComparison
 from models.consent import ConsentDocument, ConsentSignature
 from models.delivery import Delivery
 from models.diary import DiaryEntry, EntryRevision, QuarantinedItem, SyncReceipt
@@ -20,17 +23,19 @@ from models.notice import Notice, NoticeAttempt, NoticePreference
 from models.participant import Guardianship, LinkingCode, Participant, ParticipantStatus, PrivateNote
 from models.request import AttemptCount, IdempotencyKey
 from models.review import DataQuery, QueryReply
+from models.safety import DutyShift, SafetyCase, SafetyCaseStep
 from models.site import Site
 from models.study import Heartbeat, Study, StudyProtocol
 from models.visit import Dose, Visit
 
 __all__ = [
-    "Account", "AccountMail", "Action", "AttemptCount", "AuditEvent", "ConsentDocument", "ConsentSignature",
-    "DataQuery", "Delivery", "DeliveryAttempt", "Destination", "DiaryEntry", "Dose", "EntryRevision",
-    "FirstSignInLink", "Guardianship", "Heartbeat", "IdempotencyKey", "LinkingCode", "MailedLink", "Notice",
-    "NoticeAttempt", "NoticePreference", "OutboxMessage", "Participant", "ParticipantStatus", "PrivateNote",
-    "QuarantinedItem", "QueryReply", "RecordRead", "RecoveryCode", "Session", "SigningKey", "Site", "StaffRole",
-    "Study", "StudyProtocol", "SyncReceipt", "Visit",
+    "Account", "AccountMail", "Action", "Adjudication", "Attachment", "AttemptCount", "AuditEvent",
+    "ConsentDocument", "ConsentSignature", "DataQuery", "Delivery", "DeliveryAttempt", "Destination", "DiaryEntry",
+    "Dose", "DutyShift", "EntryComparison", "EntryRevision", "FirstSignInLink", "Guardianship", "Heartbeat",
+    "IdempotencyKey", "LinkingCode", "MailedLink", "Notice", "NoticeAttempt", "NoticePreference", "OutboxMessage",
+    "Participant", "ParticipantStatus", "PrivateNote", "QuarantinedItem", "QueryReply", "RecordRead", "RecoveryCode",
+    "SafetyCase", "SafetyCaseStep", "Session", "SigningKey", "Site", "StaffRole", "Study", "StudyProtocol",
+    "SyncReceipt", "Visit",
 ]
 
 for _table in (Delivery, *(globals()[name] for name in __all__ if name != "Action")):

@@ -13,7 +13,7 @@ from models.vocabulary import LinkPurpose, MailKind, Role, SessionKind
 
 class Account(Record):
     email = fields.CharField(max_length=254, unique=True)
-    """Lower case; the sign-in name."""
+    """In its one form (`mail_address`); the sign-in name."""
     email_verified_at = UtcDatetimeField(null=True)
     """Until then nobody can sign in with it again, and no reminder goes there."""
     display_name = fields.CharField(max_length=120)
@@ -23,6 +23,8 @@ class Account(Record):
     """Sealed with the installation's secret key."""
     totp_last_step = fields.BigIntField(default=0)
     """The last time step used, so that a code works once."""
+    wrong_codes = fields.IntField(default=0, db_default=0)
+    """After the right password, since the last right one: many mean that somebody else knows the password."""
     language = fields.CharField(max_length=10, default="en")
     timezone = fields.CharField(max_length=64, default="Europe/Stockholm")
     disabled_at = UtcDatetimeField(null=True)

@@ -122,6 +122,8 @@ class EntryRevision(Record):
     """Phone's clock with its offset, as sent."""
     timezone = fields.CharField(max_length=64, null=True)
     """Phone's IANA zone."""
+    locale = fields.CharField(max_length=35, null=True)
+    """The language in which it was asked (BCP 47)."""
     clock_skew = fields.BigIntField(null=True)
     """Seconds the phone's clock was ahead of the server's at sending."""
     app_version = fields.CharField(max_length=40, default="")

@@ -44,6 +44,8 @@ class Participant(Record):
     """Relations (`mother`, `father` …) of those who consent for a child, as staff attested."""
     dissented_at = UtcDatetimeField(null=True)
     """The child's own refusal: tasks addressed to the child stop, whatever the custodians signed."""
+    observer_rated = fields.BooleanField(default=False, db_default=False)
+    """Staff marked that this child can't rate its own pain: carers rate, by the scale for that (r-FLACC)."""
     settle_at = UtcDatetimeField(null=True)
     """When time alone may change `collection`: a birthday, a consent version's day; the timetable looks then."""
     seq = fields.BigIntField(default=0)

@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 
 from models import Account, Guardianship, NoticePreference, Participant
 from models.participation import effect_of
+from models.spans import speaks
 from models.vocabulary import Capability, Collection, NoticeKind, Role
 from notifications.local_time import zone_named
 from notifications.quiet_hours import QuietHours
@@ -25,9 +26,7 @@ ROLES = frozenset({Role.GUARDIAN, Role.PARTICIPANT})
 
 def living(now: datetime) -> Q:
     """Guardianships that hold now; a locked one does not."""
-    return Q(
-        Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now, locked_at=None, account__disabled_at=None,
-    )
+    return Q(speaks(now), account__disabled_at=None)
 
 
 def may_hear(guardianship: Guardianship, kind: NoticeKind) -> bool:

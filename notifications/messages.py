@@ -4,20 +4,18 @@ Texts say that something waits in the app, never what: no health words, names, c
 """
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from datetime import timedelta
 
-from babel.dates import format_date
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from babel.dates import format_date, format_timedelta
 
 from models import Notice
 from models.vocabulary import MailKind, NoticeKind
+from notifications.languages import language_for, translated
 from notifications.reminders import visit_slot
 
-LOCALE = Path(__file__).parent / "locale"
-DEFAULT_LANGUAGE = "en"
 FOOTER = "footer"
+DATES_AS = {"en": "en_GB"}
+"""Our sites are in Europe: the day stands before the month in English too."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,13 @@ MESSAGES = {
 
 MAILS = {kind: Message(f"{kind}.subject", f"{kind}.body") for kind in MailKind}
 """About an account itself; a link, where there is one, follows the body."""
-MAIL_FOOTER = "mail_footer"
+ASKED_FOOTER, TOLD_FOOTER, DUTY_FOOTER = "mail_footer", "told_footer", "duty_footer"
+"""Under what somebody asked for (a link), under what is told about an account, and under what staff must look at."""
+LIFETIME = {
+    MailKind.VERIFY_EMAIL: timedelta(days=7), MailKind.CHANGE_EMAIL: timedelta(days=1),
+    MailKind.RESET_PASSWORD: timedelta(minutes=10),
+}
+"""How long the link in a mail works, from when the mail was asked for. What the text says is what holds."""
 
 
 @dataclass(frozen=True)
@@ -48,47 +52,34 @@ class Text:
     footer: str
 
 
-@cache
-def catalogues() -> dict[str, Catalog]:
-    """Language → texts, read once from the .po files themselves."""
-    return {path.parent.parent.name: _read(path) for path in sorted(LOCALE.glob("*/LC_MESSAGES/messages.po"))}
-
-
-def _read(path: Path) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, abort_invalid=True)
-
-
-def language_for(wanted: str) -> str:
-    """The language we have for `sv-SE`, `sv_SE` or `sv`; English for one we don't."""
-    language = wanted.replace("_", "-").partition("-")[0].lower()
-    return language if language in catalogues() else DEFAULT_LANGUAGE
-
-
 def text_of(notice: Notice, language: str, app_name: str) -> Text:
     """What this notice says to a person who reads this language."""
     found = language_for(language)
     words = {"app": app_name, "date": _date_in(notice, found)}
     message = MESSAGES[notice.kind]
-    return Text(*(_translated(msgid, found).format_map(words) for msgid in (message.subject, message.body, FOOTER)))
+    return Text(*(translated(msgid, found).format_map(words) for msgid in (message.subject, message.body, FOOTER)))
 
 
 def mail_text(kind: MailKind, language: str, app_name: str) -> Text:
     """What a mail about an account says to a person who reads this language."""
     found, message = language_for(language), MAILS[kind]
-    return Text(*(
-        _translated(msgid, found).format(app=app_name) for msgid in (message.subject, message.body, MAIL_FOOTER)
-    ))
+    msgids = (message.subject, message.body, _mail_footer(kind))
+    words = {"app": app_name, **({"lifetime": span_words(LIFETIME[kind], found)} if kind in LIFETIME else {})}
+    return Text(*(translated(msgid, found).format_map(words) for msgid in msgids))
 
 
-def _translated(msgid: str, language: str) -> str:
-    found = catalogues()[language].get(msgid)
-    if found is None or not isinstance(found.string, str) or not found.string:
-        raise KeyError(f"no {language} text for {msgid}")
-    return found.string
+def _mail_footer(kind: MailKind) -> str:
+    if kind is MailKind.STAFF_PAGE_WAITS:
+        return DUTY_FOOTER
+    return ASKED_FOOTER if kind in LIFETIME else TOLD_FOOTER
+
+
+def span_words(span: timedelta, language: str) -> str:
+    """"7 days", "24 hours", "10 minutes": the largest unit of which there are two or more."""
+    return format_timedelta(span, threshold=2, locale=language)
 
 
 def _date_in(notice: Notice, language: str) -> str:
     if notice.kind is not NoticeKind.VISIT_AHEAD:
         return ""
-    return format_date(visit_slot(notice.slot)[0], format="full", locale=language)
+    return format_date(visit_slot(notice.slot)[0], format="full", locale=DATES_AS.get(language, language))

@@ -13,8 +13,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from models import Guardianship, Notice, NoticePreference, Visit
+from models.dose_anchors import anchors_of
 from models.participation import states_that_tell
-from models.protocol import Protocol
+from models.protocol import NO_ANCHORS, Anchors, Protocol
 from models.transaction import atomic
 from models.vocabulary import NoticeKind, VisitState
 from notifications.check_ins import attested
@@ -62,7 +63,9 @@ async def _batches(now: datetime) -> AsyncIterator[list[Guardianship]]:
 async def _plan(plan: Plan, batch: list[Guardianship]) -> int:
     preferences = await preferences_of(g.account_id for g in batch)
     visits = await _visits_ahead(plan, batch)
-    due = [notice for g in batch for notice in _notices(plan, g, preferences, visits)]
+    anchors = await anchors_of({g.participant_id for g in batch}, plan.protocol)
+    due = [notice for g in batch
+           for notice in _notices(plan, g, preferences, visits, anchors.get(g.participant_id, NO_ANCHORS))]
     missing = await _not_done(plan, await _unknown(due))
     if missing:
         await _write(missing)
@@ -71,12 +74,12 @@ async def _plan(plan: Plan, batch: list[Guardianship]) -> int:
 
 def _notices(
     plan: Plan, guardianship: Guardianship, preferences: dict[UUID, NoticePreference],
-    visits: dict[UUID, list[Visit]],
+    visits: dict[UUID, list[Visit]], anchors: Anchors,
 ) -> Iterator[Notice]:
     hearer = listener(guardianship.account, preferences[guardianship.account.id])
     participant_id: UUID = guardianship.participant_id
     if may_hear(guardianship, NoticeKind.CHECK_IN_DUE):
-        check_in = check_in_occasion(plan.protocol.file.check_in, hearer, plan.now)
+        check_in = check_in_occasion(plan.protocol.file.check_in, hearer, plan.now, anchors)
         yield from _notice(plan, guardianship, NoticeKind.CHECK_IN_DUE, (participant_id, check_in))
     if may_hear(guardianship, NoticeKind.VISIT_AHEAD):
         for visit in visits.get(participant_id, []):

@@ -7,33 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from notifications.clinical_words import PARTS, WHOLE_WORDS
+
 MAX_TEXT = 2000
-ANYWHERE = (
-    # parts that mean the same wherever they stand in a word, so that compounds are caught too
-    "fractur", "fraktur", "osteogen", "imperfecta", "brittle", "benskör", "glasknoch", "broosbot", "broze bot",
-    "benbrott", "knochenbruch", "beinbruch", "armbruch", "rippenbruch", "botbreuk", "gebroken", "gebrochen", "brutit",
-    "brutet", "skelett", "skelet", "knochen", "infusion", "infusie", "symptom", "symptoom", "diagnos", "therap",
-    "terapi", "behandl", "behandel", "medicin", "medicijn", "medizin", "medikament", "medication", "läkemedel",
-    "krankheit", "krankenhaus", "ziekenhuis", "ziekte", "sjukdom", "sjukhus", "sjukvård", "hospital", "clinic",
-    "klinik", "kliniek", "klinisch", "klinisk", "patient", "patiënt", "schmerz", "smärt", "röntgen", "x-ray", "xray",
-    "stem cell", "stamcell", "stammzell", "stamcel", "transplant", "pregnan", "schwanger", "zwanger", "gravid",
-    "operation", "operatie", "surgery", "surgical", "injur", "verletz", "verwond", "läkare", "sjuksköt", "physio",
-    "fysio", "ambulan", "notaufnahme", "akutmottag", "disease", "illness", "treatment", "forskning", "forschung",
-    "onderzoek", "health", "gesundheit", "gezondheid", "hälso", "genetic", "genetisch", "genetisk",
-)
-AS_WORDS = (
-    "oi", "bone", "bones", "broke", "broken", "break", "breaks", "pain", "pains", "painful", "ill", "sick", "doctor",
-    "doctors", "nurse", "nurses", "dr", "drug", "drugs", "dose", "doses", "dos", "dosen", "doser", "dosis",
-    "dosering", "trial", "trials", "study", "studies", "studie", "studien", "studier", "studiet",
-    "research", "ward", "scan", "rib", "ribs", "femur", "tibia", "spine", "leg", "legs", "arm", "arms", "ben", "benet",
-    "benen", "bruten", "bruch", "bein", "arzt", "ärztin", "pflegekraft", "bot", "botten", "breuk", "arts",
-    "verpleegkundige", "pijn", "ont", "värk", "sjuk", "vård", "vården", "krank", "ziek", "sjuksyster", "fever",
-    "feber", "fieber", "koorts", "death", "died", "dead", "död", "dood", "withdrawn",
-)
 SPACES = re.compile(r"\s+")
 WORDS = re.compile(r"[^\W_]+")
 PARTICIPANT_CODE = re.compile(r"(?<![^\W_])[^\W\d_]{2}[\W_]?\d{2}[\W_]{0,3}\d{3}(?!\d)")
-WORD_SET = frozenset(AS_WORDS)
 
 
 class ClinicalContent(Exception):
@@ -41,11 +20,11 @@ class ClinicalContent(Exception):
 
 
 def refuse_clinical_content(text: str, study_codes: Iterable[str] = ()) -> None:
-    """Raises ClinicalContent for health words (sv, en, de, nl), participant and study codes, and unreadable texts."""
+    """Raises ClinicalContent for health words of any of our languages, participant and study codes, no text."""
     if not isinstance(text, str) or not text.strip() or len(text) > MAX_TEXT:
         raise ClinicalContent("empty, too long or no text")
     plain = _plain(text)
-    if any(part in plain for part in ANYWHERE) or WORD_SET.intersection(WORDS.findall(plain)):
+    if any(part in plain for part in ANYWHERE) or AS_WORDS.intersection(WORDS.findall(plain)):
         raise ClinicalContent("health word")
     if PARTICIPANT_CODE.search(plain):
         raise ClinicalContent("participant code")
@@ -67,3 +46,8 @@ def _plain(text: str) -> str:
 
 def _squeezed(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
+
+
+ANYWHERE = frozenset(_plain(part) for parts in PARTS.values() for part in parts)
+AS_WORDS = frozenset(_plain(word) for words in WHOLE_WORDS.values() for word in words)
+"""Of all languages at once: a text may quote another one."""

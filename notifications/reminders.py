@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from models.protocol import CheckInRule
+from models.protocol import NO_ANCHORS, Anchors, CheckInRule, is_last_day
 from notifications.local_time import local_date, to_utc
 from notifications.quiet_hours import QuietHours, next_waking
 
@@ -38,17 +38,14 @@ class Occasion:
     due_at: datetime
 
 
-def check_in_occasion(rule: CheckInRule, listener: Listener, now: datetime) -> Occasion | None:
-    """The newest check-in reminder that is due, or will be shortly."""
+def check_in_occasion(
+    rule: CheckInRule, listener: Listener, now: datetime, anchors: Anchors = NO_ANCHORS
+) -> Occasion | None:
+    """The newest check-in reminder that is due, or will be shortly; `anchors` are the participant's doses."""
     today = local_date(now, listener.zone)
     days = (today + timedelta(days=shift) for shift in (1, 0, -1, -2))
-    occasions = (check_in_of(rule, listener, day) for day in days if is_last_day(rule, day))
+    occasions = (check_in_of(rule, listener, day) for day in days if is_last_day(rule, day, anchors))
     return next((o for o in occasions if now - VALIDITY <= o.due_at <= now + CHECK_IN_AHEAD), None)
-
-
-def is_last_day(rule: CheckInRule, day: date) -> bool:
-    """Whether the period that is attested ends on this day. (Day 1 of the calendar was a Monday, as ISO counts.)"""
-    return (day.toordinal() - rule.weekday) % rule.every_days == 0
 
 
 def check_in_of(rule: CheckInRule, listener: Listener, last_day: date) -> Occasion:

@@ -24,6 +24,9 @@ class Guardian:
     site_id: UUID
     birth_month: date | None
     collection: Collection = Collection.OPEN
+    gestational_days: int | None = None
+    enrolled_at: datetime | None = None
+    observer_rated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

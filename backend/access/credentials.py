@@ -9,20 +9,30 @@ from uuid import UUID
 
 import pyotp
 from cryptography.fernet import InvalidToken
-from tortoise.expressions import Q
 
 from backend.access.known_devices import known_device
 from backend.access.limits import count_guess, give_back
 from backend.access.passwords import verify_password
 from backend.access.seal import Seal
-from backend.errors import SignInFailed, TotpRequired
+from backend.errors import DoesNotFit, SignInFailed, TotpRequired
 from models import Account, RecoveryCode, StaffRole
+from models.mail_address import normal_address
+from models.spans import not_over
 
 STEP_SECONDS = 30
 
 
 def sign_in_name(email: str) -> str:
-    return email.strip().lower()
+    """The address as accounts have it; for what can't be one, what no account has."""
+    return normal_address(email) or email.strip().lower()
+
+
+def new_sign_in_name(email: str) -> str:
+    """Of an account that is made, or an address that is to take another's place. Raises DoesNotFit."""
+    name = normal_address(email)
+    if name is None:
+        raise DoesNotFit(errors=[{"pointer": "/email", "detail": "is not one plain e-mail address"}])
+    return name
 
 
 async def device_at(seal: Seal, email: str, device_token: str | None) -> UUID | None:
@@ -58,7 +68,10 @@ async def count_proof(seal: Seal, account_id: UUID, now: datetime, device_id: UU
 
 
 async def require_second_factor(seal: Seal, account: Account, code: str | None, now: datetime) -> None:
-    """Staff prove a second thing. Raises TotpRequired (nothing sent) or SignInFailed."""
+    """Staff prove a second thing. Raises TotpRequired (nothing sent) or SignInFailed.
+
+    Where a session begins by it, the caller holds the account's row: nobody becomes staff between this and that.
+    """
     if not await is_staff(account, now):
         return
     if account.totp_secret is None or account.email_verified_at is None:
@@ -71,8 +84,7 @@ async def require_second_factor(seal: Seal, account: Account, code: str | None, 
 
 async def is_staff(account: Account, now: datetime) -> bool:
     """Also with a role that begins later: no session may grow into it without a second factor."""
-    living = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-    return await StaffRole.filter(living, account_id=account.id).exists()
+    return await StaffRole.filter(not_over(now), account_id=account.id).exists()
 
 
 async def use_totp(seal: Seal, account: Account, code: str, now: datetime) -> bool:

@@ -25,20 +25,23 @@ WITH live AS (
 )
 SELECT l.id AS session, 'session' AS what, l.account_id AS id, l.kind AS role, l.token_hash AS relation,
   l.timezone AS more, l.app_version AS version, CAST(l.last_seen_at AS TEXT) AS site,
-  CAST(l.proved_at AS TEXT) AS moment FROM live l
+  CAST(l.proved_at AS TEXT) AS moment, NULL AS gestation, NULL AS enrolled, NULL AS observed FROM live l
 UNION ALL
-SELECT l.id, 'staff', r.site_id, r.role, NULL, NULL, NULL, NULL, NULL
+SELECT l.id, 'staff', r.site_id, r.role, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM live l JOIN staff_role r ON r.account_id = l.account_id
   WHERE r.starts_at <= $2 AND (r.ends_at IS NULL OR r.ends_at > $2)
 UNION ALL
 SELECT l.id, 'guardian', g.participant_id, g.role, g.relation, CAST(g.capabilities AS TEXT), p.collection,
-  CAST(p.site_id AS TEXT), CAST(p.birth_month AS TEXT)
+  CAST(p.site_id AS TEXT), CAST(p.birth_month AS TEXT),
+  CAST(p.gestational_days AS TEXT), CAST(p.enrolled_at AS TEXT), CAST(p.observer_rated AS TEXT)
   FROM live l JOIN guardianship g ON g.account_id = l.account_id JOIN participant p ON p.id = g.participant_id
   WHERE g.starts_at <= $2 AND (g.ends_at IS NULL OR g.ends_at > $2) AND g.locked_at IS NULL
 """
 
 ON_POSTGRES = STATEMENT.format(chosen="= ANY($1)")
 ON_SQLITE = STATEMENT.format(chosen="IN (SELECT value FROM json_each($1))")
+TRUE = ("true", "1")
+"""As PostgreSQL and SQLite write it."""
 Row = dict[str, Any]
 _read_list = msgspec.json.Decoder(list[str]).decode
 
@@ -99,5 +102,6 @@ def _guardian(row: Row) -> tuple[UUID, Guardian]:
     born = date.fromisoformat(row["moment"]) if row["moment"] else None
     return identifier(row["id"]), Guardian(
         Role(row["role"]), Relation(row["relation"]), capabilities, identifier(row["site"]), born,
-        Collection(row["version"]),
+        Collection(row["version"]), int(row["gestation"]) if row["gestation"] else None, instant(row["enrolled"]),
+        row["observed"] in TRUE,
     )

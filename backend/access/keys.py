@@ -13,18 +13,21 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from jwt.algorithms import ECAlgorithm
-from tortoise.expressions import Q
 
 from backend.access.actor import SYSTEM
 from backend.access.seal import Seal
 from backend.audit import record
 from models import SigningKey
 from models.actions import Action
+from models.spans import not_over
 from models.transaction import atomic
 
 OVERLAP = timedelta(minutes=20)
 """Longer than any access token lives."""
 REFRESH_AFTER = timedelta(seconds=60)
+LOOKED_AGAIN_AFTER = timedelta(seconds=1)
+SIGNS_AFTER = timedelta(seconds=10)
+"""Until then the key before it signs: nobody is shown a token of a key that another process can't have seen yet."""
 
 
 @dataclass
@@ -47,16 +50,18 @@ class Keyring:
         stale = self.loaded_at is None or now - self.loaded_at > REFRESH_AFTER
         unknown = kid not in (self.public_keys or {})
         # An unknown kid may be a key another process just made; a second is enough against floods of made-up ones.
-        if stale or (unknown and self.loaded_at and now - self.loaded_at > timedelta(seconds=1)):
+        if stale or (unknown and self.loaded_at and now - self.loaded_at > LOOKED_AGAIN_AFTER):
             await self.load(now)
         return (self.public_keys or {}).get(kid)
 
     async def load(self, now: datetime) -> None:
-        found = await SigningKey.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now)).order_by("-created_at")
+        found = await SigningKey.filter(not_over(now)).order_by("-created_at")
         if not any(key.ends_at is None for key in found):
             found = [await rotate_signing_key(self.seal, now), *found]
         opened = {key.kid: opens for key in found if (opens := _opened(self.seal, key))}
-        self.signing_kid, self.signing_key = found[0].kid, opened[found[0].kid]
+        known_to_all = (key.kid for key in found if key.created_at <= now - SIGNS_AFTER and key.kid in opened)
+        signs = next(known_to_all, [*opened][-1])  # in an installation's first seconds: the oldest
+        self.signing_kid, self.signing_key = signs, opened[signs]
         self.public_keys = {kid: key.public_key() for kid, key in opened.items()}
         self.loaded_at = now
 

@@ -17,6 +17,8 @@ from models import (
     Guardianship,
     OutboxMessage,
     Participant,
+    SafetyCase,
+    Site,
     Visit,
 )
 from models.record import Record
@@ -75,6 +77,23 @@ async def visit_for(actor: Actor, visit_id: UUID) -> tuple[Participant, Visit]:
 async def guardianship_for(actor: Actor, guardianship_id: UUID) -> tuple[Participant, Guardianship]:
     """The guardianship, read after its participant was locked. Raises NotFound."""
     return await _with_participant(actor, Guardianship, guardianship_id)
+
+
+def cases_of(actor: Actor) -> QuerySet[SafetyCase]:
+    """Safety cases of participants at the sites where the actor may act."""
+    sites = sites_for(actor)
+    return SafetyCase.all() if sites is None else SafetyCase.filter(site_id__in=sites)
+
+
+async def case_for(actor: Actor, case_id: UUID) -> tuple[Participant, SafetyCase]:
+    """The safety case, read after its participant was locked. Raises NotFound."""
+    return await _with_participant(actor, SafetyCase, case_id)
+
+
+def sites_of(actor: Actor) -> QuerySet[Site]:
+    """The sites at which the actor may act."""
+    sites = sites_for(actor)
+    return Site.all() if sites is None else Site.filter(id__in=sites)
 
 
 def consent_documents_of(actor: Actor) -> QuerySet[ConsentDocument]:

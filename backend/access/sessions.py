@@ -89,6 +89,11 @@ async def end_sessions(account_id: UUID, reason: str, now: datetime, *, except_f
     return await chosen.update(ended_at=now, end_reason=reason)
 
 
+async def end_every_session(reason: str, now: datetime) -> int:
+    """Of everybody; how many. Only where nobody can be signing in."""
+    return await Session.filter(ended_at__isnull=True).update(ended_at=now, end_reason=reason)
+
+
 async def acting_session(session_id: UUID, action: Action, now: datetime) -> Actor | None:
     """The actor behind a session that lives and whose account is not disabled."""
     found = await load_actor(session_id, action, now)

@@ -7,6 +7,7 @@ from tortoise.queryset import QuerySet
 
 from backend.access.actor import Actor
 from backend.access.scope import locked_account
+from backend.access.sessions import end_sessions
 from backend.accounts.mailed_links import take_back_change
 from backend.audit import record
 from backend.errors import NotFound
@@ -45,7 +46,7 @@ async def sign_out_everywhere(actor: Actor, now: datetime) -> None:
     account = await locked_account(actor.account)
     if account is None:
         raise NotFound
-    ended = await _living(actor, now).update(ended_at=now, end_reason=SIGNED_OUT_EVERYWHERE)
+    ended = await end_sessions(account.id, SIGNED_OUT_EVERYWHERE, now)
     await take_back_change(account, now)
     await record(
         actor, actor.action, account, now, reason=SIGNED_OUT_EVERYWHERE, changes={"sessions": [ended, 0]}

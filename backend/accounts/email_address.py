@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise.exceptions import IntegrityError
 
 from backend.access.actor import Actor
-from backend.access.credentials import is_staff, sign_in_name
+from backend.access.credentials import is_staff, new_sign_in_name
 from backend.access.limits import count_attempt
 from backend.accounts.mailed_links import link_shown, living_links, use_up
 from backend.accounts.mails import queue_mail
@@ -101,10 +101,10 @@ async def _mail_link(actor: Actor, now: datetime) -> None:
 async def ask_for_change(actor: Actor, wiring: Wiring, email: str, now: datetime) -> None:
     """A link to the new address. Whether it is somebody's is seen only when the mail would leave: nobody learns it.
 
-    Raises TooManyAttempts.
+    Raises DoesNotFit or TooManyAttempts.
     """
     await count_attempt(wiring.seal, "email_change", str(actor.account), MAILS_PER_ACCOUNT, now)
-    await _mail_change(actor, sign_in_name(email), now)
+    await _mail_change(actor, new_sign_in_name(email), now)
 
 
 @atomic

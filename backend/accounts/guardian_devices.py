@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from backend.access.actor import Actor
 from backend.access.scope import locked_account, locked_participant
 from backend.access.sessions import end_sessions
@@ -12,6 +10,7 @@ from backend.accounts.mailed_links import take_back_change
 from backend.audit import record
 from backend.errors import IllegalState, NotFound
 from models import Guardianship
+from models.spans import not_over
 from models.transaction import atomic
 
 BY_SITE = "ended_by_site"
@@ -27,8 +26,7 @@ async def end_guardian_devices(actor: Actor, guardianship_id: UUID, now: datetim
     if found is None:
         raise NotFound
     participant = await locked_participant(actor, found.participant_id)
-    living = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-    if not await Guardianship.filter(living, id=guardianship_id).exists():
+    if not await Guardianship.filter(not_over(now), id=guardianship_id).exists():
         raise IllegalState(state="ended")
     account = await locked_account(found.account_id)
     if account is None:

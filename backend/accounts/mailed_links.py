@@ -18,15 +18,14 @@ from models.delivery import finish
 from models.transaction import atomic
 from models.vocabulary import DeliveryState, LinkPurpose, MailKind
 
-LIFETIME = {
-    MailKind.VERIFY_EMAIL: timedelta(days=7), MailKind.CHANGE_EMAIL: timedelta(days=1),
-    MailKind.RESET_PASSWORD: timedelta(minutes=10),
-}
-"""From when the mail was asked for."""
+RESETS_PER_DAY = 3
+"""Mails to one account, in any 24 hours."""
 PURPOSE = {
     MailKind.VERIFY_EMAIL: LinkPurpose.VERIFY_EMAIL, MailKind.CHANGE_EMAIL: LinkPurpose.CHANGE_EMAIL,
     MailKind.RESET_PASSWORD: LinkPurpose.RESET_PASSWORD,
 }
+STAFF_PAGE = {MailKind.STAFF_PAGE_WAITS: "console/"}
+"""Mails that lead to a page behind its sign-in; no secret."""
 ONE_LIVES = {MailKind.CHANGE_EMAIL, MailKind.RESET_PASSWORD}
 """The newest link ends the older ones. (Those to verify an address all prove the same, and all work.)"""
 PAGE = {
@@ -59,7 +58,8 @@ async def prepare(wiring: Wiring, mail: AccountMail, now: datetime) -> Envelope 
                      account_id=account.id)
         return None
     if mail.kind not in PURPOSE:
-        return Envelope(account, None)
+        path = STAFF_PAGE.get(mail.kind)
+        return Envelope(account, f"{wiring.settings.public_url.rstrip('/')}/{path}" if path else None)
     if mail.sealed_link is not None:  # tried before: the same mail carries the same link
         return Envelope(account, wiring.seal.open(mail.sealed_link))
     return await _with_link(wiring, mail, account, now)
@@ -84,6 +84,8 @@ async def _moot(mail: AccountMail, account: Account, now: datetime) -> str | Non
         return "taken"
     if mail.kind == MailKind.RESET_PASSWORD and not await may_reset(account, now):
         return "no_password"
+    if mail.kind == MailKind.RESET_PASSWORD and mail.sealed_link is None and await _has_had_enough(account, now):
+        return "too_many"
     if mail.kind in ONE_LIVES and mail.sealed_link is None and await _is_replaced(mail, account):
         return "replaced"
     return None
@@ -94,6 +96,14 @@ async def may_reset(account: Account, now: datetime) -> bool:
     if account.password_hash is None or account.disabled_at is not None:
         return False
     return account.email_verified_at is not None or not await is_staff(account, now)
+
+
+async def _has_had_enough(account: Account, now: datetime) -> bool:
+    """Whoever asks is told nothing of it: strangers can't fill a mailbox, nor learn whose it is."""
+    since = MailedLink.filter(
+        account_id=account.id, purpose=LinkPurpose.RESET_PASSWORD, created_at__gt=now - timedelta(days=1)
+    )
+    return await since.count() >= RESETS_PER_DAY
 
 
 async def _is_replaced(mail: AccountMail, account: Account) -> bool:

@@ -9,14 +9,14 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from backend.accounts.mailed_links import LIFETIME, Envelope, prepare
+from backend.accounts.mailed_links import Envelope, prepare
 from backend.clock import utc_now
 from backend.wiring import Wiring
 from models import Account, AccountMail, StudyProtocol
 from models.delivery import back_off, claim_due, finish
 from models.vocabulary import DeliveryState, MailKind
 from notifications.channels.base import ChannelError, Parcel
-from notifications.messages import mail_text
+from notifications.messages import LIFETIME, mail_text
 from notifications.privacy import ClinicalContent, refuse_clinical_content
 
 AT_ONCE = 10

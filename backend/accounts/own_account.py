@@ -25,7 +25,7 @@ async def own_account(actor: Actor, wiring: Wiring, now: datetime) -> Me:
         account_id=account.id, email_verified=account.email_verified_at is not None,
         display_name=account.display_name, language=account.language, timezone=account.timezone,
         staff_roles=await _staff_roles(actor), participants=await _participants(actor),
-        server_time=now, protocol=wiring.protocol.hash,
+        server_time=now, protocol=wiring.protocol.hash, pain_faces=bool(wiring.faces),
         sync=SyncVersions(max(form.schema for form in forms), wiring.settings.minimum_app_schema),
     )
 
@@ -45,7 +45,8 @@ async def _participants(actor: Actor) -> list[OwnParticipant]:
         OwnParticipant(child.id, child.code, child.state, words_for(child.state, lost_a_child=child.id in lost),
                        link.role, link.relation, sorted(link.capabilities),
                        child.birth_month.strftime("%Y-%m") if child.birth_month else None,
-                       child.collection, child.dissented_at is None)
+                       child.collection, child.dissented_at is None, child.kind, child.gestational_days,
+                       child.enrolled_at, child.observer_rated)
         for child in found
         for link in [actor.guardians[child.id]]
     ]

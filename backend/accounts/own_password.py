@@ -43,8 +43,8 @@ async def _keep(actor: Actor, checked: Account, password_hash: str, now: datetim
     account = await locked_account(checked.id)
     if account is None or account.password_hash != checked.password_hash:
         raise SignInFailed  # somebody was quicker
-    account.password_hash = password_hash
-    await account.save(update_fields=["password_hash"])
+    account.password_hash, account.wrong_codes = password_hash, 0
+    await account.save(update_fields=["password_hash", "wrong_codes"])
     await living_links(account).filter(purpose=LinkPurpose.RESET_PASSWORD).update(used_at=now)
     await take_back_change(account, now)
     ended = await end_sessions(account.id, CHANGED, now, except_for=actor.session_id)

@@ -6,7 +6,9 @@ from backend.access.actor import STEP_UP_LASTS, Actor
 from backend.access.credentials import count_proof, require_second_factor
 from backend.access.limits import give_back
 from backend.access.passwords import verify_password
+from backend.access.scope import locked_account
 from backend.access.seal import Seal
+from backend.accounts.exposed_password import forget_wrong_codes, note_wrong_code, require_unexposed
 from backend.audit import record
 from backend.errors import SignInFailed, TotpRequired
 from backend.wiring import Wiring
@@ -18,13 +20,14 @@ REFUSED = "step_up.failed"
 
 
 async def prove_again(actor: Actor, wiring: Wiring, password: str, code: str | None, now: datetime) -> datetime:
-    """Until when it holds. Raises SignInFailed, TotpRequired or TooManyAttempts."""
+    """Until when it holds. Raises SignInFailed, PasswordExposed, TotpRequired or TooManyAttempts."""
     account = await Account.get(id=actor.account)
     key = await count_proof(wiring.seal, account.id, now)
     try:
         if not await verify_password(account.password_hash, password):
             raise SignInFailed
-        await _keep(actor, wiring.seal, account, code, now)
+        require_unexposed(account, is_known=True)
+        await _keep_or_count(actor, wiring.seal, account, code, now)
     except SignInFailed:
         await note_refusal(actor, now)
         raise
@@ -35,10 +38,22 @@ async def prove_again(actor: Actor, wiring: Wiring, password: str, code: str | N
     return now + STEP_UP_LASTS
 
 
+async def _keep_or_count(actor: Actor, seal: Seal, account: Account, code: str | None, now: datetime) -> None:
+    try:
+        await _keep(actor, seal, account, code, now)
+    except SignInFailed:
+        if code:
+            await note_wrong_code(actor.acting(Action.SESSION_REFUSE), account, now)
+        raise
+
+
 @atomic
 async def _keep(actor: Actor, seal: Seal, account: Account, code: str | None, now: datetime) -> None:
     """The second factor is used up exactly when the proof is noted."""
+    await locked_account(account.id)
     await require_second_factor(seal, account, code, now)
+    if code:
+        await forget_wrong_codes(account)
     session = await Session.get(id=actor.session_id)
     before = session.proved_at.isoformat() if session.proved_at else None
     session.proved_at = now

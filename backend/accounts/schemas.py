@@ -18,7 +18,15 @@ from backend.border.text_types import (
 )
 from models import Session
 from models.participation import Words
-from models.vocabulary import Capability, Collection, ParticipantState, Relation, Role, SessionKind
+from models.vocabulary import (
+    Capability,
+    Collection,
+    ParticipantKind,
+    ParticipantState,
+    Relation,
+    Role,
+    SessionKind,
+)
 
 Code = Annotated[str, Meta(max_length=40)]
 
@@ -82,6 +90,13 @@ class OwnParticipant(msgspec.Struct):
     """Whether new entries are taken in; what is sent meanwhile is kept and becomes entries later."""
     child_tasks: bool
     """False once the child has said no: the app addresses nothing to the child itself."""
+    kind: ParticipantKind
+    """Forms say in `subjects` about whom they are asked."""
+    gestational_days: int | None
+    """At birth; with `birth_month` and `enrolled_at` the bounds of what nobody dated."""
+    enrolled_at: datetime
+    observer_rated: bool
+    """Whether the child can't rate its own pain: carers do, by the scale that the protocol has for that."""
 
 
 class SyncVersions(msgspec.Struct):
@@ -103,6 +118,8 @@ class Me(msgspec.Struct):
     sync: SyncVersions
     protocol: str
     """Hash of the study protocol now in force."""
+    pain_faces: bool
+    """Whether `/api/v1/pain-faces` has the licensed images; without them FPS-R is shown as own six steps."""
 
 
 class AccountChange(msgspec.Struct, forbid_unknown_fields=True):

@@ -12,9 +12,11 @@ from backend.access.credentials import (
     sign_in_name,
 )
 from backend.access.limits import count_attempt, give_back
+from backend.access.scope import locked_account
 from backend.access.seal import Seal
 from backend.access.sessions import Device, StartedSession, start_session
 from backend.accounts.email_address import require_verified
+from backend.accounts.exposed_password import forget_wrong_codes, note_wrong_code, require_unexposed
 from backend.accounts.mails import queue_mail
 from backend.accounts.schemas import Credentials
 from backend.audit import record
@@ -32,8 +34,8 @@ TRIES_PER_ADDRESS = 100
 async def sign_in(wiring: Wiring, shown: Credentials, address: str, now: datetime) -> StartedSession:
     """Start a session for whoever proves to be the account's owner.
 
-    Raises SignInFailed, EmailUnverified, TotpRequired or TooManyAttempts. Tries are counted before anything else and
-    stay counted unless they were right, so no part of this but the last runs in a transaction.
+    Raises SignInFailed, EmailUnverified, PasswordExposed, TotpRequired or TooManyAttempts. Tries are counted before
+    anything else and stay counted unless they were right, so no part of this but the last runs in a transaction.
     """
     known = await device_at(wiring.seal, shown.email, shown.device_token)
     # Known devices apart: who guesses beside them at the same address can't lock them out either.
@@ -41,8 +43,9 @@ async def sign_in(wiring: Wiring, shown: Credentials, address: str, now: datetim
     try:
         account = await account_with_password(wiring.seal, shown.email, shown.password, now, known)
         await require_verified(wiring, account, now)
+        require_unexposed(account, is_known=known is not None)
         key = await count_proof(wiring.seal, account.id, now, known) if shown.code else None
-        started = await _enter(wiring.seal, account, shown, known, now)
+        started = await _enter_or_count(wiring.seal, account, shown, known, now)
     except SignInFailed:
         await _note_refusal(wiring.seal, shown.email, now)
         raise
@@ -51,12 +54,26 @@ async def sign_in(wiring: Wiring, shown: Credentials, address: str, now: datetim
     return started
 
 
+async def _enter_or_count(
+    seal: Seal, account: Account, shown: Credentials, known: UUID | None, now: datetime
+) -> StartedSession:
+    try:
+        return await _enter(seal, account, shown, known, now)
+    except SignInFailed:
+        if shown.code:
+            await note_wrong_code(SYSTEM, account, now)
+        raise
+
+
 @atomic
 async def _enter(
     seal: Seal, account: Account, shown: Credentials, known: UUID | None, now: datetime
 ) -> StartedSession:
     """The second factor is used up exactly when a session begins."""
+    await locked_account(account.id)
     await require_second_factor(seal, account, shown.code, now)
+    if shown.code:
+        await forget_wrong_codes(account)
     device = Device(shown.kind, shown.device_name.strip(), shown.app_version.strip(), known)
     started = await start_session(seal, account, device, now)
     if known is None:

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from backend.access.actor import Actor
-from backend.access.credentials import sign_in_name
+from backend.access.credentials import new_sign_in_name
 from backend.access.permissions import sites_for
 from backend.access.scope import locked_account
 from backend.access.seal import new_secret, secret_hash
@@ -22,6 +21,7 @@ from backend.errors import AlreadyExists, DoesNotFit, NotFound
 from backend.wiring import Wiring
 from models import Account, FirstSignInLink, RecoveryCode, Site, StaffRole
 from models.actions import Action
+from models.spans import not_over
 from models.transaction import atomic
 from models.vocabulary import STAFF_ROLES, Role
 
@@ -44,11 +44,11 @@ async def add_staff(
     """A new account with these roles, and the link for its first sign-in.
 
     An address that has an account is refused (AlreadyExists): a parent's open sessions, made without a second
-    factor, must not become a member of staff's. Raises DoesNotFit for a role or site that can't be given.
+    factor, must not become a member of staff's. Raises DoesNotFit for an address, role or site that can't be.
     """
     given = await at_sites(actor, roles)
     account = Account(
-        email=sign_in_name(email), display_name=display_name.strip(), created_at=now,
+        email=new_sign_in_name(email), display_name=display_name.strip(), created_at=now,
         **(await _home_of(given)),
     )
     try:
@@ -82,7 +82,8 @@ async def reset_staff(actor: Actor, wiring: Wiring, account_id: UUID, now: datet
         raise NotFound
     had = [account.email_verified_at is not None, False]
     account.password_hash = account.totp_secret = account.email_verified_at = None
-    await account.save(update_fields=["password_hash", "totp_secret", "email_verified_at"])
+    account.wrong_codes = 0
+    await account.save(update_fields=["password_hash", "totp_secret", "email_verified_at", "wrong_codes"])
     await RecoveryCode.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     await FirstSignInLink.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     await living_links(account).update(used_at=now)
@@ -109,7 +110,7 @@ async def locked_colleague(actor: Actor, account_id: UUID, now: datetime) -> Acc
 
 def living_roles(now: datetime) -> QuerySet[StaffRole]:
     """Also those that begin later."""
-    return StaffRole.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+    return StaffRole.filter(not_over(now))
 
 
 async def _with_link(wiring: Wiring, account: Account, now: datetime) -> AddedStaff:

@@ -29,6 +29,9 @@ class Checked:
     tallies: dict[str, Tally]
     participants_with_gaps: int
     """Their audit trail misses a number, in the study as in the backup: a person has to look."""
+    images: int = 0
+    images_missing: int = 0
+    """Named by a row, and not in the store: a person has to look."""
 
     @property
     def rows(self) -> int:
@@ -60,4 +63,6 @@ async def _put_back_and_compare(document: Document, level: str) -> Checked:
         if await tally_of(driver, table) != document.tallies[table.name]:
             raise Differs(f"the rows of {table.name} did not come back as they were")
     gaps = (await rows(_GAPS))[0]["n"]
-    return Checked(document.manifest.made_at, document.tallies, gaps)
+    return Checked(
+        document.manifest.made_at, document.tallies, gaps, document.images, document.images_missing
+    )

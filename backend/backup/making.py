@@ -12,11 +12,13 @@ from backend.access.seal import Seal
 from backend.backup.canonical import Tally
 from backend.backup.checking import Checked, check
 from backend.backup.document import DocumentWriter, Manifest
+from backend.backup.images import Images
 from backend.backup.refusals import Differs, DoesNotFit
 from backend.backup.sealed_file import SealedWriter
 from backend.backup.snapshot import lines_of, snapshot
 from backend.backup.tables import migrations_that_ran, shapes
 from backend.failpoints import reach
+from backend.image_store import ImageStore
 from models.database import close_database, open_database
 
 EMPTY = "there are no tables in this database, so there is nothing to back up"
@@ -36,13 +38,14 @@ class StudyKey:
 
 
 async def make_backup(
-    url: str, path: Path, passphrase: str, key: StudyKey, *, now: datetime, progress: Progress = lambda line: None
+    url: str, path: Path, passphrase: str, key: StudyKey, *, now: datetime, progress: Progress = lambda line: None,
+    store: ImageStore | None = None,
 ) -> Checked:
     """Write the backup to `path`; it stands there only if it came back whole. Raises BackupRefused."""
     part = path.with_name(f"{path.name}.part")
     try:
         progress("reading the study …")
-        written = await write_backup(url, part, passphrase, key, now)
+        written = await write_backup(url, part, passphrase, key, now, store)
         progress("putting it back into a scratch database and comparing …")
         checked = await check(part, passphrase, url)
         if checked.tallies != written:
@@ -59,8 +62,10 @@ async def make_backup(
     return checked
 
 
-async def write_backup(url: str, part: Path, passphrase: str, key: StudyKey, now: datetime) -> dict[str, Tally]:
-    """The study as it is at one moment, sealed; not tried out yet."""
+async def write_backup(
+    url: str, part: Path, passphrase: str, key: StudyKey, now: datetime, store: ImageStore | None = None
+) -> dict[str, Tally]:
+    """The study as it is at one moment, with the images of its store, sealed; not tried out yet."""
     await open_database(url, 2)
     try:
         tables = await shapes()
@@ -71,13 +76,16 @@ async def write_backup(url: str, part: Path, passphrase: str, key: StudyKey, now
             own_key=key.secret_key if key.own else None, tables=tables,
         )
         with _private_file(part) as file:
-            writer = DocumentWriter(SealedWriter(file, passphrase), manifest)
+            writer, images = DocumentWriter(SealedWriter(file, passphrase), manifest), Images()
             async with snapshot() as driver:
                 for table in tables:
                     writer.begin(table)
                     async for lines in lines_of(driver, table):
                         writer.add(lines)
+                        images.note(table, lines)
                     writer.finish()
+            if store:
+                await images.write(writer, store)
             writer.close()
         return writer.tallies
     finally:

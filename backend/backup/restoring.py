@@ -8,12 +8,13 @@ from backend import audit
 from backend.access.actor import SYSTEM, Actor
 from backend.backup.checking import level_of
 from backend.backup.document import Document, Manifest, opened
+from backend.backup.ending import end_what_lets_in
 from backend.backup.filling import fill
 from backend.backup.refusals import DoesNotFit
 from backend.backup.scratch import connect
 from backend.backup.tables import MIGRATIONS, migrations_that_ran, shapes
 from backend.failpoints import reach
-from models import Heartbeat, Study
+from models import Attachment, Heartbeat, Study
 from models.actions import Action
 from models.database import close_database, open_database
 from models.delivery import Delivery
@@ -21,6 +22,7 @@ from models.fields import new_id
 from models.migrator import migrate_here, migrating
 from models.statement import is_postgres, rows
 from models.transaction import atomic
+from models.vocabulary import AttachmentState
 
 NOT_EMPTY = "this database already holds a study; a backup is put back into an empty database only"
 RUNNING = "something of this programme is still connected to the database; stop `serve` and `worker` first"
@@ -101,13 +103,24 @@ async def _has_tables() -> bool:
 
 
 async def _begin_anew(actor: Actor, manifest: Manifest, now: datetime) -> None:
-    """Phones load everything again and keep their outbox; what workers held when the backup was made is due again."""
+    """Phones load everything again and keep their outbox; what workers held when the backup was made is due again.
+
+    Everybody signs in again.
+    """
     study, _ = await Study.get_or_create(id=1, defaults={"created_at": now})
     before, study.epoch = study.epoch, new_id()
     await study.save(update_fields=["epoch"])
     for table in Delivery.__subclasses__():
         await table.filter(fence__not_isnull=True).update(leased_until=None, fence=None)
     await Heartbeat.all().delete()
-    await audit.record(actor, actor.action, study, now, changes={
+    await _give_up_uploads()
+    ended = await end_what_lets_in(now)
+    await audit.record(actor, actor.action, study, now, changes={name: [count, 0] for name, count in ended.items()} | {
         "epoch": [str(before), str(study.epoch)], "made_at": [manifest.made_at.isoformat(), now.isoformat()],
     })
+
+
+async def _give_up_uploads() -> None:
+    """Their pieces are in no backup: phones send them again."""
+    under_way = Attachment.filter(state=AttachmentState.UPLOADING)
+    await under_way.update(state=AttachmentState.EXPIRED, received=0, pieces=[], expires_at=None)

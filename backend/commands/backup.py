@@ -11,6 +11,7 @@ import click
 
 from backend.backup.checking import Checked, check, level_of
 from backend.backup.document import Manifest, opened, read_through
+from backend.backup.images import put_images_back
 from backend.backup.making import StudyKey, make_backup
 from backend.backup.refusals import BackupRefused, DoesNotFit, WrongPassphrase
 from backend.backup.restoring import require_empty
@@ -18,6 +19,7 @@ from backend.backup.restoring import restore as put_back
 from backend.clock import utc_now
 from backend.commands.embedded import is_embedded, keep_key, prepare_embedded
 from backend.commands.start import UNREACHABLE, refuse
+from backend.image_store import ImageStoreError, image_store
 from backend.settings import Settings, SettingsError, read_settings
 from backend.unsafe_settings import faults_in
 from models.migrator import MigrationFailed
@@ -30,6 +32,11 @@ OTHER_KEY = (
     " add --other-secret-key: afterwards everybody has to sign in again, staff after `fracture-diary staff reset`)"
 )
 CARRIES_KEY = "; the backup carries it: --write-secret-key PATH writes it there, then set SECRET_KEY_FILE to that path"
+CHECK_BY_HAND = (
+    "Before that, check by hand what was ended after the backup was made, for it holds again: guardianships and their"
+    " limits, court orders, withdrawals, staff roles, disabled accounts, and passwords and authenticators that were"
+    " replaced. Ask each site, and end it again on the staff pages."
+)
 T = TypeVar("T")
 
 
@@ -65,8 +72,9 @@ def restore(file: Path, other_secret_key: bool, write_secret_key: Path | None) -
     begun = time.monotonic()
     rows = _run(_restore(settings, file, passphrase, other_secret_key))
     click.echo(f"Restored: {rows:,} rows in {time.monotonic() - begun:.1f} s.")
-    click.echo("Next: `fracture-diary check`, then start `serve` and `worker`. Phones load everything again and keep"
-               " what they have not handed in; who signed in after the backup was made signs in again.")
+    click.echo("Next: `fracture-diary check`, then start `serve` and `worker`. Everybody signs in again; open linking"
+               " codes and mailed links are void. Phones load everything again and keep what they have not handed in.")
+    click.echo(CHECK_BY_HAND)
     if other_secret_key:
         click.echo("Run `fracture-diary keys rotate` now.")
 
@@ -83,6 +91,7 @@ async def _restore(settings: Settings, file: Path, passphrase: str, other_key: b
         click.echo(f"Another key lay in DATA_FOLDER; it was kept as {aside.name}.", err=True)
     prepare_embedded(settings)
     click.echo("restoring …", err=True)
+    await put_images_back(file, passphrase, image_store(settings))
     return await put_back(settings.database_url, file, passphrase, utc_now())
 
 
@@ -136,7 +145,8 @@ def _make(given: Settings, file: Path) -> Checked:
     passphrase = _passphrase(settings, new=True)
     key = StudyKey(settings.secret_key, own=not given.secret_key)
     made = make_backup(
-        settings.database_url, file, passphrase, key, now=utc_now(), progress=lambda line: click.echo(line, err=True)
+        settings.database_url, file, passphrase, key, now=utc_now(), progress=lambda line: click.echo(line, err=True),
+        store=image_store(settings),
     )
     return _run(made)
 
@@ -145,6 +155,11 @@ def _say(checked: Checked, file: Path, seconds: float) -> None:
     size = file.stat().st_size / 1e6
     click.echo(f"OK: {checked.rows:,} rows of {len(checked.tallies)} tables as of {checked.made_at:%Y-%m-%d %H:%M} UTC"
                f" came back as they were; {size:,.1f} MB, {seconds:.1f} s.")
+    if checked.images:
+        click.echo(f"With it {checked.images:,} images and thumbnails, each read back as it was.")
+    if checked.images_missing:
+        click.echo(f"To look at: {checked.images_missing} image(s) or thumbnail(s) that the study names are not in"
+                   " ATTACHMENT_STORE.")
     if checked.participants_with_gaps:
         click.echo(f"To look at: the audit trail of {checked.participants_with_gaps} participant(s) misses a number,"
                    " in the study itself as in the backup.")
@@ -179,6 +194,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         refuse("FILE, or the folder it is to stand in, does not exist")
     except PermissionError:
         refuse("FILE, or the folder it is to stand in, may not be read or written by this account")
+    except ImageStoreError as failure:
+        refuse(f"ATTACHMENT_STORE can't be reached ({type(failure).__name__})")
     except UNREACHABLE as failure:
         refuse(f"the database can't be reached or changed, or the disk is full ({type(failure).__name__})")
 

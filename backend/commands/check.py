@@ -1,6 +1,7 @@
 """`check`: is this installation sound? Numbered lines without values; exit code 1 when something is not."""
 
 import asyncio
+import secrets
 import socket
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ from backend.access.seal import Seal
 from backend.clock import utc_now
 from backend.commands.embedded import prepare_embedded
 from backend.commands.start import SEALED_OTHERWISE, UNREACHABLE
+from backend.image_store import ImageStore, ImageStoreError
+from backend.safety.roster import Cover, uncovered
 from backend.sandbox import follow_clock, sandbox_faults
 from backend.settings import Settings, SettingsError, read_settings
 from backend.unsafe_settings import faults_in
@@ -69,7 +72,7 @@ def _check_files(report: Report, settings: Settings) -> None:
     try:
         wiring = wire(settings)
     except ProtocolError as fault:
-        report.faulty("protocol", str(fault))
+        report.faulty("protocol", *map(str, fault.args))
     except SettingsError as fault:
         report.faulty("wiring", str(fault))
     else:
@@ -77,6 +80,22 @@ def _check_files(report: Report, settings: Settings) -> None:
         report.fine("protocol", f"{file.code} version {file.version}, {len(file.site)} sites")
         report.fine("destinations", ", ".join(f"{rule.code} ({rule.kind})" for rule in wiring.destinations) or "none")
         report.fine("channels", ", ".join(channel.name for channel in wiring.channels))
+        if not faults_in(settings):
+            asyncio.run(_check_images(report, wiring.images))
+
+
+async def _check_images(report: Report, store: ImageStore) -> None:
+    """What can't be put there is refused to families, so it is tried out."""
+    name = f"trial/{secrets.token_hex(8)}"
+    try:
+        await store.put(name, name.encode())
+        found = await store.get(name)
+        await store.delete([name])
+    except (OSError, ImageStoreError) as failure:
+        report.faulty("images", f"ATTACHMENT_STORE can't be written to or read from ({type(failure).__name__})")
+    else:
+        sound = found == name.encode()
+        report.judge("images", [] if sound else ["ATTACHMENT_STORE gave back something else"], "can be put and got")
 
 
 async def _check_database(report: Report, settings: Settings, worker_only: bool) -> None:
@@ -90,6 +109,8 @@ async def _check_database(report: Report, settings: Settings, worker_only: bool)
             if worker_only or not await pending_here():
                 await _check_sandbox(report, settings)
                 await _check_worker(report, utc_now(), own_host=worker_only)
+            if not worker_only and not await pending_here():
+                await _check_duty(report, utc_now())
         finally:
             await close_database()
     except UNREACHABLE as failure:
@@ -129,3 +150,15 @@ async def _check_worker(report: Report, now: datetime, *, own_host: bool) -> Non
         report.faulty("worker", "no sign of life in the last 60 seconds; start `fracture-diary worker`")
     else:
         report.fine("worker", f"last sign of life {max(0, round((now - latest.beat_at).total_seconds()))} s ago")
+
+
+async def _check_duty(report: Report, now: datetime) -> None:
+    faults = [_without_duty(cover) for cover in await uncovered(now)]
+    report.judge("duty", faults, "somebody answers for every site with participants, for seven days")
+
+
+def _without_duty(cover: Cover) -> str:
+    if not cover.on_duty:
+        return f"at {cover.site.code} nobody is on duty now; plan a shift or give somebody the role of duty person"
+    starts, ends = cover.gaps[0]
+    return f"at {cover.site.code} nobody is on duty from {starts:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"

@@ -73,7 +73,7 @@ def _report(wiring: Wiring, content: bytes, email: str, dry_run: bool) -> Report
 
 async def _bring_in(wiring: Wiring, content: bytes, email: str, dry_run: bool) -> Report:
     now = utc_now()
-    wanted = Import.of(await staff_actor(email, now), wiring.protocol, content, now)
+    wanted = Import.of(await staff_actor(email, now), wiring, content, now)
     return await bring_in(wanted, dry_run=dry_run, progress=_progress)
 
 

@@ -11,7 +11,7 @@ from backend.audit import note_read
 from backend.consent.adding import site_codes
 from backend.consent.schemas import Consents, DocumentInForce, DocumentSummary, DocumentView, SignatureView
 from backend.consent.signing import decides_about, signing_relation
-from backend.consent.standing import Asked, Standing, standing_of
+from backend.consent.standing import Asked, Standing, stand_twice, standing_of
 from backend.errors import NotFound
 from models import Account, ConsentDocument, ConsentSignature, Participant
 from models.protocol import Protocol
@@ -28,23 +28,32 @@ async def consents_of(actor: Actor, protocol: Protocol, participant_id: UUID, no
     return Consents(
         collection=participant.collection, custodians=[Relation(word) for word in participant.custodians],
         dissented_at=participant.dissented_at,
-        in_force=[_in_force(asked, standing, relation, (language, standing.site.language), codes)
-                  for asked in standing.asked],
+        in_force=[
+            _in_force(asked, (language, standing.site.language), codes,
+                      asks_you=_still_decides(actor, participant, relation, standing, asked))
+            for asked in standing.asked
+        ],
         history=[SignatureView.of(s, standing.signed_documents[s.document_id]) for s in standing.signatures],
     )
 
 
 def _in_force(
-    asked: Asked, standing: Standing, relation: Relation | None, languages: tuple[str, str], codes: dict[UUID, str]
+    asked: Asked, languages: tuple[str, str], codes: dict[UUID, str], *, asks_you: bool
 ) -> DocumentInForce:
     document = asked.version.for_reader(*languages)
-    decided = {
-        signature.relation for signature in standing.signatures if asked.version.holds(signature.document_id)
-    }
     return DocumentInForce(
         DocumentSummary.of(document, codes.get(document.site_id) if document.site_id else None),
-        list(asked.given), list(asked.missing), asked.is_needed,
-        relation is not None and decides_about(relation, asked.version.audience) and relation not in decided,
+        list(asked.given), list(asked.missing), asked.is_needed, asks_you,
+    )
+
+
+def _still_decides(
+    actor: Actor, participant: Participant, relation: Relation | None, standing: Standing, asked: Asked
+) -> bool:
+    """Whether the reader, as who they stand to the participant, decides about the text and has not yet."""
+    return relation is not None and decides_about(relation, asked.version.audience) and not any(
+        word.relation is relation and (word.signer_id == actor.account or not stand_twice(participant, word.relation))
+        for word in standing.signatures if asked.version.holds(word.document_id)
     )
 
 

@@ -8,11 +8,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from backend.access.actor import CurrentActor
 from backend.clock import Now
 from backend.consent.adding import add_document, document_of, documents_of, site_codes
+from backend.consent.languages import missing_languages
 from backend.consent.reading import consents_of, text_for
 from backend.consent.schemas import (
     Consents,
-    DocumentSummary,
     DocumentView,
+    ListedDocument,
     NewConsentDocument,
     PaperSignature,
     SignatureView,
@@ -31,19 +32,22 @@ class ConsentDocumentController(Controller):
     @post("/", operation_id="AddConsentDocument", action=Action.CONSENT_DOCUMENT_ADD)
     async def add(
         self, actor: CurrentActor, wiring: CurrentWiring, data: JSONBody[NewConsentDocument], now: Now
-    ) -> DocumentSummary:
+    ) -> ListedDocument:
         """Add one version of a text in one language, for one's own site or, working for the study, for all."""
         document, site = await add_document(actor, wiring.protocol, data, now)
-        return DocumentSummary.of(document, site.code if site else None)
+        missing = await missing_languages([document], now)
+        return ListedDocument.lacking(document, site.code if site else None, missing[document.id])
 
     @get("/", operation_id="ListConsentDocuments", action=Action.CONSENT_DOCUMENT_READ)
     async def show_all(
-        self, actor: CurrentActor, cursor: FromQuery[str | None] = None, limit: FromQuery[int] = DEFAULT_LIMIT
-    ) -> Page[DocumentSummary]:
+        self, actor: CurrentActor, now: Now, cursor: FromQuery[str | None] = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+    ) -> Page[ListedDocument]:
         """List all versions of the texts of one's sites, without the texts."""
         page, codes = await documents_of(actor, cursor, limit)
-        return Page([DocumentSummary.of(row, codes.get(row.site_id) if row.site_id else None) for row in page.items],
-                    page.next_cursor)
+        missing = await missing_languages(page.items, now)
+        return Page([ListedDocument.lacking(row, codes.get(row.site_id) if row.site_id else None, missing[row.id])
+                     for row in page.items], page.next_cursor)
 
     @get("/{document_id:uuid}", operation_id="ReadConsentDocument", action=Action.CONSENT_DOCUMENT_READ)
     async def show(self, actor: CurrentActor, document_id: FromPath[UUID]) -> DocumentView:

@@ -67,6 +67,15 @@ class DocumentSummary(msgspec.Struct):
         )
 
 
+class ListedDocument(DocumentSummary):
+    missing_languages: list[str] = []
+    """Read by the sites it is for or by their families, and this version is not there in them: add it."""
+
+    @classmethod
+    def lacking(cls, row: ConsentDocument, site: str | None, missing: list[str]) -> "ListedDocument":
+        return cls(**msgspec.structs.asdict(DocumentSummary.of(row, site)), missing_languages=missing)
+
+
 class DocumentView(DocumentSummary):
     body: str = ""
 
@@ -137,3 +146,5 @@ class PaperSignature(msgspec.Struct, forbid_unknown_fields=True):
     relation: Relation
     decision: ConsentDecision
     signed_at: Instant
+    guardianship_id: UUID | None = None
+    """Whose word it is, where two persons stand in that relation (two mothers)."""

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from backend.access.actor import Actor
 from backend.audit import Changes, next_seq, record
 from models import ConsentDocument, ConsentSignature, Guardianship, Participant
 from models.actions import Action
+from models.spans import holds
 from models.vocabulary import ConsentDecision, ConsentMethod, Relation
 
 
@@ -19,6 +18,8 @@ class Word:
     relation: Relation
     decision: ConsentDecision
     signed_at: datetime
+    signer_id: UUID | None = None
+    """On paper, where staff say whose word it is."""
 
 
 async def write_signature(actor: Actor, participant: Participant, word: Word, now: datetime) -> ConsentSignature:
@@ -28,7 +29,7 @@ async def write_signature(actor: Actor, participant: Participant, word: Word, no
     signature = await ConsentSignature.create(
         participant_id=participant.id, seq=await next_seq(participant), document_id=word.document.id,
         document_hash=word.document.body_hash, relation=word.relation,
-        signer_id=actor.account if is_own else await _account_of(participant, word.relation, now),
+        signer_id=actor.account if is_own else word.signer_id or await _account_of(participant, word.relation, now),
         decision=word.decision, method=ConsentMethod.APP if is_own else ConsentMethod.PAPER,
         signed_at=word.signed_at, recorded_by_id=actor.account, recorded_at=now,
     )
@@ -45,9 +46,8 @@ async def write_signature(actor: Actor, participant: Participant, word: Word, no
 
 async def _account_of(participant: Participant, relation: Relation, now: datetime) -> UUID | None:
     """Of the only living guardian in this relation, if there is just one."""
-    living = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
     found = await Guardianship.filter(
-        living, participant_id=participant.id, relation=relation, starts_at__lte=now, invited_by_id=None
+        holds(now), participant_id=participant.id, relation=relation, invited_by_id=None
     ).values_list("account_id", flat=True)
     return found[0] if len(found) == 1 else None  # type: ignore[return-value]
 

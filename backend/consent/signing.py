@@ -11,11 +11,12 @@ from backend.consent.collection import settle_collection
 from backend.consent.documents import EVERYTHING_BUT_THE_TEXT, addresses, documents_for
 from backend.consent.schemas import PaperSignature, Signing
 from backend.consent.signatures import Word, write_signature
-from backend.consent.standing import Standing, standing_of
+from backend.consent.standing import Standing, stand_twice, standing_of
 from backend.errors import ConsentOutOfDate, FindingsRefused, IllegalState, NotFound, RoleMayNot
 from models import ConsentDocument, ConsentSignature, Guardianship, Participant
 from models.participation import ENDINGS
 from models.protocol import Protocol
+from models.spans import speaks
 from models.transaction import atomic
 from models.vocabulary import ConsentAudience, ParticipantState, Relation, Role
 
@@ -42,6 +43,7 @@ async def sign(
     standing = await standing_of(protocol, participant, now)
     document = await _document_in_force(participant, standing, relation, wanted, now)
     newest = next((s for s in reversed(standing.signatures) if s.relation is relation
+                   and (s.signer_id == actor.account or not stand_twice(participant, relation))
                    and standing.signed_documents[s.document_id].code == document.code), None)
     if newest and (newest.document_id, newest.decision) == (document.id, wanted.decision):
         return newest, document
@@ -58,10 +60,9 @@ async def signing_relation(actor: Actor, participant: Participant, now: datetime
         return Relation.PARTICIPANT_SELF if own else None
     if own.role is not Role.GUARDIAN or own.relation not in participant.custodians:
         return None
-    living = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
     admitted = await Guardianship.exists(
-        living, account_id=actor.account, participant_id=participant.id, role=Role.GUARDIAN, relation=own.relation,
-        starts_at__lte=now, invited_by_id=None, locked_at=None,
+        speaks(now), account_id=actor.account, participant_id=participant.id, role=Role.GUARDIAN,
+        relation=own.relation, invited_by_id=None,
     )
     return own.relation if admitted else None
 
@@ -104,10 +105,22 @@ async def record_on_paper(
         raise NotFound
     if findings := _findings(participant, document, wanted, now):
         raise FindingsRefused(findings=findings)
-    word = Word(document, wanted.relation, wanted.decision, wanted.signed_at)
+    word = Word(document, wanted.relation, wanted.decision, wanted.signed_at, await _signer(participant, wanted))
     signature = await write_signature(actor, participant, word, now)
     await settle_collection(actor, protocol, participant, now)
     return signature, document
+
+
+async def _signer(participant: Participant, wanted: PaperSignature) -> UUID | None:
+    """The account of whose word it is, if staff named the guardianship. Raises FindingsRefused."""
+    if wanted.guardianship_id is None:
+        return None
+    named = await Guardianship.get_or_none(
+        id=wanted.guardianship_id, participant_id=participant.id, relation=wanted.relation
+    )
+    if named is None:
+        raise FindingsRefused(findings=[{"code": "guardianship_id.unknown", "field": "guardianship_id"}])
+    return named.account_id
 
 
 def _findings(

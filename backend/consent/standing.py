@@ -13,8 +13,9 @@ from backend.consent.documents import (
     outdated_by,
     versions_that_fit,
 )
-from models import ConsentDocument, ConsentSignature, Participant, Site
+from models import ConsentDocument, ConsentSignature, Guardianship, Participant, Site
 from models.protocol import Protocol
+from models.spans import holds
 from models.vocabulary import ConsentAudience, ConsentDecision, Relation
 
 
@@ -59,34 +60,88 @@ async def standing_of(protocol: Protocol, participant: Participant, at: datetime
     signatures = sorted(await written, key=lambda signature: (signature.signed_at, signature.seq))
     signed = ConsentDocument.filter(id__in={signature.document_id for signature in signatures})
     documents = {row.id: row for row in await signed.only(*EVERYTHING_BUT_THE_TEXT)} if signatures else {}
-    newest = {(s.relation, documents[s.document_id].code): s for s in signatures}
+    words = _newest_words(participant, signatures, documents)
+    gone = await _signers_gone(participant, signatures, at)
     asked = tuple(
-        _asked(person, participant, version, _saying_yes(newest, documents, versions[version.code], at))
+        _asked(participant, person, version, _saying_yes(words, documents, versions[version.code], at, gone))
         for version in in_force(versions)
     )
     return Standing(person, site, asked, tuple(signatures), documents)
 
 
+def stand_twice(participant: Participant, relation: Relation) -> bool:
+    """Two persons are custodians in this relation, such as two mothers: each of them is known by the account."""
+    return participant.custodians.count(relation) > 1
+
+
+def _newest_words(
+    participant: Participant, signatures: list[ConsentSignature], documents: dict[UUID, ConsentDocument]
+) -> dict[tuple[str, Relation, UUID | None], ConsentSignature]:
+    """By text, relation and, where two persons stand in that, account; in the order in which they were said."""
+    newest: dict[tuple[str, Relation, UUID | None], ConsentSignature] = {}
+    for word in signatures:
+        who = word.signer_id if stand_twice(participant, word.relation) else None
+        key = (documents[word.document_id].code, word.relation, who)
+        newest.pop(key, None)
+        newest[key] = word
+    return newest
+
+
+async def _signers_gone(
+    participant: Participant, signatures: list[ConsentSignature], at: datetime
+) -> set[UUID | None]:
+    """Of two in one relation: accounts whose guardianship does not hold. The same person may have a newer account."""
+    signers = {word.signer_id for word in signatures if stand_twice(participant, word.relation)} - {None}
+    if not signers:
+        return set()
+    admitted = Guardianship.filter(holds(at), participant_id=participant.id, invited_by_id=None)
+    return signers - set(await admitted.values_list("account_id", flat=True))
+
+
 def _saying_yes(
-    newest: dict[tuple[Relation, str], ConsentSignature], documents: dict[UUID, ConsentDocument],
-    versions: list[Version], at: datetime,
-) -> set[Relation]:
-    """Everybody's newest word counts, if it is yes and no version is required since."""
-    return {
-        relation for (relation, code), signature in newest.items()
-        if code == versions[0].code and signature.decision is ConsentDecision.GIVEN
-        and documents[signature.document_id].valid_from <= at
-        and outdated_by(documents[signature.document_id], versions, at) is None
-    }
+    newest: dict[tuple[str, Relation, UUID | None], ConsentSignature], documents: dict[UUID, ConsentDocument],
+    versions: list[Version], at: datetime, gone: set[UUID | None],
+) -> list[tuple[Relation, UUID | None]]:
+    """Everybody's newest word counts, if it is yes and no version is required since.
+
+    Of two in one relation only who is known by an account says yes: on paper one and the same could sign twice. A no
+    of whoever it was counts against the one who spoke last.
+    """
+    yes: list[tuple[Relation, UUID | None]] = []
+    for (code, relation, who), word in newest.items():
+        if code != versions[0].code:
+            continue
+        document = documents[word.document_id]
+        is_yes = word.decision is ConsentDecision.GIVEN and document.valid_from <= at and who not in gone
+        if is_yes and outdated_by(document, versions, at) is None:
+            yes.append((relation, who))
+        elif word.decision is not ConsentDecision.GIVEN and who is None:
+            yes = _without_last_of(relation, yes)
+    return yes
 
 
-def _asked(person: Person, participant: Participant, version: Version, yes: set[Relation]) -> Asked:
+def _without_last_of(
+    relation: Relation, yes: list[tuple[Relation, UUID | None]]
+) -> list[tuple[Relation, UUID | None]]:
+    last = max((place for place, (other, _) in enumerate(yes) if other is relation), default=None)
+    return [one for place, one in enumerate(yes) if place != last]
+
+
+def _asked(
+    participant: Participant, person: Person, version: Version, yes: list[tuple[Relation, UUID | None]]
+) -> Asked:
     of_custodians = version.audience is ConsentAudience.CUSTODIAN
-    signers = participant.custodians if of_custodians else [Relation.PARTICIPANT_SELF]
-    given = tuple(Relation(word) for word in signers if word in yes)
+    signers = [Relation(word) for word in participant.custodians] if of_custodians else [Relation.PARTICIPANT_SELF]
+    known = [relation for relation, who in yes if who is not None or not stand_twice(participant, relation)]
+    given, missing = [], []
+    for relation in signers:
+        if relation in known:
+            known.remove(relation)
+            given.append(relation)
+        else:
+            missing.append(relation)
     is_enough = bool(given) and person.rule.custodians == "one"
     return Asked(
-        version=version, signers=tuple(Relation(word) for word in signers), given=given,
-        missing=() if is_enough else tuple(Relation(word) for word in signers if word not in yes),
+        version=version, signers=tuple(signers), given=tuple(given), missing=() if is_enough else tuple(missing),
         is_needed=version.audience is not ConsentAudience.CHILD,
     )

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from backend.consent.standing import Standing
 from models import Guardianship, Notice, Participant
 from models.participation import effect_of
+from models.spans import speaks
 from models.vocabulary import NoticeKind, Role
 
 SIGNING_ROLES = (Role.GUARDIAN, Role.PARTICIPANT)
@@ -17,10 +16,8 @@ async def tell_who_is_missing(participant: Participant, standing: Standing, now:
     waits = {(version.first_id, relation) for version, relation in standing.waits_for}
     if not waits or NoticeKind.CONSENT_WAITING not in effect_of(participant.state).told:
         return
-    living = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
     links = await Guardianship.filter(
-        living, participant_id=participant.id, starts_at__lte=now, locked_at=None, invited_by_id=None,
-        role__in=SIGNING_ROLES,
+        speaks(now), participant_id=participant.id, invited_by_id=None, role__in=SIGNING_ROLES
     )
     notices = [
         Notice(

@@ -12,6 +12,8 @@ from models.protocol import Field, Form
 from models.vocabulary import RevisionState
 
 NOTHING = "—"
+NEEDS_NO_LABEL = ("bone", "side", "segment", "level", "name", "dose", "dose_unit", "route")
+"""Parts of a list that say by themselves what they are, when they are known."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def shown(field: Field | None, value: Any) -> list[str]:
         return [say("value", code) for code in value]
     if field.type == "list" and isinstance(value, list):
         return [_part(field, part) for part in value]
+    if field.type == "id":
+        return ["An earlier entry"]
     if field.type == "code" and isinstance(value, str):
         return [say("value", value)]
     if field.type in ("partial_date", "date") and isinstance(value, str):
@@ -73,8 +77,23 @@ def _part(field: Field, part: Any) -> str:
     if not isinstance(part, dict):
         return json.dumps(part, ensure_ascii=False)
     names = [*(name for name in field.item if name in part), *(name for name in part if name not in field.item)]
-    return ", ".join(line for name in names if part[name] is not None
-                     for line in shown(field.item.get(name), part[name]))
+    told = [name for name in names if part[name] is not None and not _is_id(field.item.get(name))]
+    return ", ".join(_labelled(name, line, part[name]) for name in told
+                     for line in shown(field.item.get(name), part[name])) or NOTHING
+
+
+def _is_id(field: Field | None) -> bool:
+    return field is not None and field.type == "id"
+
+
+def _labelled(name: str, line: str, value: Any) -> str:
+    is_clear = name in NEEDS_NO_LABEL and (value != "unknown" or name == "bone")
+    return line if is_clear else f"{say('field', name).lower()}: {_within_a_sentence(line)}"
+
+
+def _within_a_sentence(line: str) -> str:
+    """L1 and CT stay as they are."""
+    return line[:1].lower() + line[1:] if line[1:2].islower() else line
 
 
 def changes_between(form: Form, before: dict[str, Any], after: dict[str, Any]) -> list[ChangedField]:

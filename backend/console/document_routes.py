@@ -12,6 +12,7 @@ from backend.access.actor import Actor, CurrentActor
 from backend.access.permissions import may, sites_for
 from backend.clock import Now
 from backend.consent.adding import add_document, document_of, documents_of, site_codes
+from backend.consent.languages import missing_languages
 from backend.consent.schemas import DocumentView, NewConsentDocument
 from backend.console.pages import REFUSALS, onward, page
 from backend.console.remarks import remarks_in
@@ -41,6 +42,7 @@ class DocumentPages(Controller):
         found, sites = await documents_of(actor, cursor, PAGE)
         return page(
             request, "documents.html", found=found, is_first=cursor is None, sites=sites, now=now,
+            missing=await missing_languages(found.items, now),
             may_add=may(actor, Action.CONSENT_DOCUMENT_ADD),
         )
 
@@ -60,11 +62,15 @@ class DocumentPages(Controller):
         return onward(request, f"{HERE}/{document.id}", done="document")
 
     @get("/{document_id:uuid}", action=Action.CONSENT_DOCUMENT_READ)
-    async def show(self, request: Asked, document_id: FromPath[UUID], actor: CurrentActor) -> Response[Any]:
+    async def show(
+        self, request: Asked, document_id: FromPath[UUID], actor: CurrentActor, now: Now
+    ) -> Response[Any]:
         """One text, word for word."""
         found = await document_of(actor, document_id)
         site = (await site_codes()).get(found.site_id) if found.site_id else None
-        return page(request, "document.html", document=DocumentView.whole(found, site))
+        missing = (await missing_languages([found], now))[found.id]
+        return page(request, "document.html", document=DocumentView.whole(found, site), missing=missing,
+                    may_add=may(actor, Action.CONSENT_DOCUMENT_ADD))
 
 
 async def _form(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -24,10 +25,15 @@ from models.actions import Action
 
 NAVIGATION = (
     ("/console/worklist", "Worklist", Action.WORKLIST_READ),
+    ("/console/safety", "Safety", Action.SAFETY_READ),
+    ("/console/adjudication", "Adjudication", Action.ADJUDICATION_READ),
     ("/console/participants", "Participants", Action.PARTICIPANT_READ),
+    ("/console/coverage", "Coverage", Action.COVERAGE_READ),
     ("/console/sync-issues", "Sync issues", Action.QUARANTINE_READ),
     ("/console/forwarding", "Forwarding", Action.FORWARDING_READ),
+    ("/console/duty", "Duty", Action.DUTY_READ),
     ("/console/documents", "Consent texts", Action.CONSENT_DOCUMENT_READ),
+    ("/console/protocol", "Protocol", Action.PROTOCOL_READ),
     ("/console/staff", "Staff", Action.STAFF_READ),
 )
 SIGN_IN = "/console/sign-in"
@@ -41,6 +47,7 @@ _templates = Environment(
 _templates.globals.update(
     say=words.say, moment=words.moment, age=words.age, clock_skew=words.clock_skew, device_time=words.device_time,
     partial_date=words.partial_date, fault=words.fault, day=words.day, remark=words.remark, month=words.month,
+    day_range=words.day_range, share=words.share, instant=datetime.fromisoformat,
 )
 
 
@@ -49,7 +56,7 @@ def page(request: Asked, template: str, *, status: int = 200, **content: Any) ->
     settings = request.app.state.wiring.settings
     done, of = request.query_params.get("done", ""), request.query_params.get("of", "")
     text = _templates.get_template(template).render(
-        navigation=[row for row in NAVIGATION if actor and may(actor, row[2])],
+        navigation=[row for row in NAVIGATION if actor and actor.is_staff and may(actor, row[2])],
         here=request.url.path, zone=actor.timezone if actor else "UTC", app_name=settings.app_name,
         sandbox=settings.sandbox, signed_in=cookie_name(settings.public_url) in request.cookies,
         done=words.ENGLISH["done"].get(done, ""),

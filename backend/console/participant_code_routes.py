@@ -5,16 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
+from litestar.di import Provide
 from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from backend.access.actor import CurrentActor
-from backend.clock import Now
 from backend.console.pages import REFUSALS, onward, page
-from backend.console.participant_page import SAID_ON_THE_PAGE, OpenParticipant
+from backend.console.participant_page import SAID_ON_THE_PAGE, CurrentParticipant, provide_participant
 from backend.console.shown_once import forget, keep_until_shown, kept_for
-from backend.console.typed import Asked, Typed, typed_in, wanted
+from backend.console.typed import Typed, typed_in, wanted
 from backend.errors import InvalidBody, NotFound
 from backend.participants.linking_codes import Issued, issue_linking_code, issued_code, revoke_linking_code
 from backend.participants.schemas import NewLinkingCode
@@ -26,49 +25,42 @@ class LinkingCodePages(Controller):
     path = "/console/participants/{participant_id:uuid}/linking-codes"
     include_in_schema = False
     exception_handlers = REFUSALS
+    dependencies = {"opened": Provide(provide_participant)}
 
     @post("/", action=Action.LINKING_CODE_ISSUE)
-    async def issue(
-        self, request: Asked, participant_id: FromPath[UUID], actor: CurrentActor, now: Now
-    ) -> Response[Any]:
+    async def issue(self, opened: CurrentParticipant) -> Response[Any]:
         """Issue a code and go on to the page that shows it: reloading that issues no other."""
-        opened = OpenParticipant(request, actor, participant_id, now)
-        typed = await typed_in(request)
+        typed = await typed_in(opened.request)
         try:
-            told = wanted(typed, NewLinkingCode, ends_at=end_of_day(typed, actor.timezone))
-            issued = await issue_linking_code(actor, opened.wiring, participant_id, told, now=now)
+            told = wanted(typed, NewLinkingCode, ends_at=end_of_day(typed, opened.actor.timezone))
+            issued = await issue_linking_code(opened.actor, opened.wiring, opened.id, told, now=opened.now)
         except SAID_ON_THE_PAGE as refusal:
             return await opened.show(form=_form(typed), typed=typed, refusal=refusal)
         there = f"{opened.address}/linking-codes/{issued.row.id}"
-        led = onward(request, there)
+        led = onward(opened.request, there)
         led.cookies = [keep_until_shown(opened.wiring, there, issued.code.replace("-", ""))]
         return led
 
     @get("/{code_id:uuid}", action=Action.LINKING_CODE_ISSUE)
-    async def show(
-        self, request: Asked, participant_id: FromPath[UUID], code_id: FromPath[UUID], actor: CurrentActor, now: Now
-    ) -> Response[Any]:
+    async def show(self, opened: CurrentParticipant, code_id: FromPath[UUID]) -> Response[Any]:
         """The code, this once and nowhere else ever; afterwards only that it was shown."""
-        opened = OpenParticipant(request, actor, participant_id, now)
-        participant, code = await opened.record(), kept_for(opened.wiring, request)
+        participant, code = await opened.record(), kept_for(opened.wiring, opened.request)
         issued: Issued | None = None
         if code is not None:
             try:
-                issued = await issued_code(actor, opened.wiring, participant_id, code_id, code)
+                issued = await issued_code(opened.actor, opened.wiring, opened.id, code_id, code)
             except NotFound:  # used or revoked meanwhile
                 issued = None
-        shown = page(request, "linking_code.html", issued=issued, participant=participant,
+        shown = page(opened.request, "linking_code.html", issued=issued, participant=participant,
                      qr_svg=Markup(issued.qr_svg) if issued else "")  # noqa: S704 - drawn by us, holds no one's text
-        shown.cookies = [forget(opened.wiring, request.url.path)]
+        shown.cookies = [forget(opened.wiring, opened.request.url.path)]
         return shown
 
     @post("/{code_id:uuid}/revocation", action=Action.LINKING_CODE_REVOKE)
-    async def revoke(
-        self, request: Asked, participant_id: FromPath[UUID], code_id: FromPath[UUID], actor: CurrentActor, now: Now
-    ) -> Redirect:
+    async def revoke(self, opened: CurrentParticipant, code_id: FromPath[UUID]) -> Redirect:
         """From now on nobody can use the code."""
-        await revoke_linking_code(actor, participant_id, code_id, now)
-        return onward(request, f"/console/participants/{participant_id}", done="revoked")
+        await revoke_linking_code(opened.actor, opened.id, code_id, opened.now)
+        return onward(opened.request, opened.address, done="revoked")
 
 
 def end_of_day(typed: Typed, zone: str) -> datetime | None:

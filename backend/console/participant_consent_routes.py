@@ -2,18 +2,15 @@
 
 from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, post
-from litestar.params import FromPath
+from litestar.di import Provide
 
-from backend.access.actor import CurrentActor
-from backend.clock import Now
 from backend.consent.schemas import PaperSignature
 from backend.consent.signing import record_on_paper
 from backend.console.pages import REFUSALS
-from backend.console.participant_page import OpenParticipant, ticked_relations
-from backend.console.typed import Asked, Typed, ticked, typed_in, wanted
+from backend.console.participant_page import CurrentParticipant, provide_participant, ticked_relations
+from backend.console.typed import Typed, ticked, typed_in, wanted
 from backend.errors import InvalidBody
 from backend.participants.facts import change_participant
 from backend.participants.schemas import ParticipantChange
@@ -25,32 +22,27 @@ class ParticipantConsentPages(Controller):
     path = "/console/participants/{participant_id:uuid}"
     include_in_schema = False
     exception_handlers = REFUSALS
+    dependencies = {"opened": Provide(provide_participant)}
 
     @post("/paper-consents", action=Action.CONSENT_RECORD)
-    async def record(
-        self, request: Asked, participant_id: FromPath[UUID], actor: CurrentActor, now: Now
-    ) -> Response[Any]:
+    async def record(self, opened: CurrentParticipant) -> Response[Any]:
         """Somebody's yes or no on paper, and what the child said."""
-        opened = OpenParticipant(request, actor, participant_id, now)
-        about = (await typed_in(request)).get("document_id", "")
+        about = (await typed_in(opened.request)).get("document_id", "")
 
         async def act(typed: Typed) -> None:
-            signed_at = _signed_at(typed.get("signed_at", ""), actor.timezone, now)
+            signed_at = _signed_at(typed.get("signed_at", ""), opened.actor.timezone, opened.now)
             signature = wanted(typed, PaperSignature, signed_at=signed_at)
-            await record_on_paper(actor, opened.wiring.protocol, participant_id, signature, now)
+            await record_on_paper(opened.actor, opened.wiring.protocol, opened.id, signature, opened.now)
 
         return await opened.attempt("paper-" + about, act, done="signature")
 
     @post("/custodians", action=Action.PARTICIPANT_CHANGE)
-    async def attest(
-        self, request: Asked, participant_id: FromPath[UUID], actor: CurrentActor, now: Now
-    ) -> Response[Any]:
+    async def attest(self, opened: CurrentParticipant) -> Response[Any]:
         """Who has custody, as staff saw it proved."""
-        opened = OpenParticipant(request, actor, participant_id, now)
 
         async def act(typed: Typed) -> None:
             told = ParticipantChange(ticked_relations(ticked(typed, "custodians")))
-            await change_participant(actor, opened.wiring.protocol, participant_id, told, now=now)
+            await change_participant(opened.actor, opened.wiring.protocol, opened.id, told, now=opened.now)
 
         return await opened.attempt("custodians", act, done="custodians")
 

@@ -3,13 +3,18 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from backend.access.actor import Actor
+from backend.access.actor import Actor, CurrentActor
+from backend.adjudication.counts import fracture_counts
+from backend.clock import Now
 from backend.consent.reading import consents_of
+from backend.console.coverage_strip import strip_of
 from backend.console.next_steps import next_steps, said_no
 from backend.console.pages import may_at, onward, page
 from backend.console.remarks import remarks_in
@@ -43,7 +48,7 @@ STILL = ENDINGS - {ParticipantState.WITHDRAWN}
 SAID_ON_THE_PAGE = (InvalidBody, FindingsRefused, IllegalState, CapabilityEscalation, NoAppAccount)
 QUESTIONS = (
     "state", "effective_on", "reason", "birth_month", "gestational_weeks", "gestational_days", "custodians",
-    "decision", "relation", "role", "signed_at", "ends_at", "capabilities", "site",
+    "decision", "relation", "role", "signed_at", "ends_at", "capabilities", "site", "woman_code", "observer_rated",
 )
 ACTS = (
     Action.STATUS_CHANGE, Action.PARTICIPANT_TRANSFER, Action.PARTICIPANT_BIRTH, Action.PARTICIPANT_CHANGE,
@@ -88,14 +93,6 @@ class OpenParticipant:
         found, with_names = await guardianships_of(reader, self.id, None, MAX_LIMIT)
         return found.items, with_names
 
-    async def guardianship(self, guardianship_id: UUID) -> tuple[Guardianship, bool]:
-        """Raises NotFound."""
-        people, with_names = await self.people()
-        link = next((one for one in people if one.id == guardianship_id), None)
-        if link is None:
-            raise NotFound
-        return link, with_names
-
     async def show(
         self, *, form: str = "", typed: Typed | None = None, refusal: StudyError | None = None
     ) -> Response[Any]:
@@ -115,11 +112,14 @@ class OpenParticipant:
             participant=participant, is_woman=participant.kind is ParticipantKind.WOMAN, has_account=has_account,
             kin=await kin_of(self._reader, participant), rule=self.wiring.protocol.country(participant.site.country),
             people=living, former=[link for link in people if link not in living], with_names=with_names,
+            inviters={link.account_id: link for link in people},
             open_codes=[code for code in codes if code.state == "active"],
             old_codes=[code for code in codes if code.state != "active"], consents=consents,
             texts=sorted(consents.in_force, key=lambda text: not text.is_needed), said_no=said_no(consents),
             waiting=await waiting_for_consent(self._reader, self.id), steps=steps if _can_do(may) else [],
             family=FOR_FAMILY, custodians=CUSTODIANS, roles=[Role.GUARDIAN, Role.CARER],
+            strip=await strip_of(self.actor.acting(Action.COVERAGE_READ), self.id, self.wiring.protocol, self.now),
+            counts=await fracture_counts(self._reader, self.id, self.wiring.protocol),
             **await self._state(participant, may),
         )
 
@@ -146,6 +146,24 @@ class OpenParticipant:
         except SAID_ON_THE_PAGE as refusal:
             return await self.show(form=form, typed=typed, refusal=refusal)
         return onward(self.request, self.address, done=done)
+
+
+CurrentParticipant: TypeAlias = NamedDependency[OpenParticipant]
+
+
+async def provide_participant(
+    request: Asked, participant_id: FromPath[UUID], actor: CurrentActor, now: Now
+) -> OpenParticipant:
+    """The dependency behind CurrentParticipant, in every controller whose address names a participant."""
+    return OpenParticipant(request, actor, participant_id, now)
+
+
+def one_of(people: list[Guardianship], guardianship_id: UUID) -> Guardianship:
+    """Raises NotFound."""
+    found = next((link for link in people if link.id == guardianship_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _can_do(may: dict[str, bool]) -> bool:

@@ -1,16 +1,15 @@
 """The participants of one's sites: find, enrol, open. What is done on their pages stands in files of its own."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath
+from litestar.di import Provide
 
 from backend.access.actor import Actor, CurrentActor
 from backend.access.permissions import may
 from backend.clock import Now
 from backend.console.pages import REFUSALS, onward, page
-from backend.console.participant_page import CUSTODIANS, OpenParticipant, ticked_relations
+from backend.console.participant_page import CUSTODIANS, CurrentParticipant, provide_participant, ticked_relations
 from backend.console.remarks import Remark, Remarks, remarks_in
 from backend.console.typed import Asked, Typed, ticked, typed_in, wanted
 from backend.errors import AlreadyExists, FindingsRefused, InvalidBody, NotFound, StudyError
@@ -48,12 +47,13 @@ class ParticipantPages(Controller):
             return await _listing(request, actor, wiring, typed=typed, refusal=refusal)
         return onward(request, f"/console/participants/{participant.id}", done="enrolled")
 
-    @get("/{participant_id:uuid}", action=Action.PARTICIPANT_READ)
-    async def show(
-        self, request: Asked, participant_id: FromPath[UUID], actor: CurrentActor, now: Now
-    ) -> Response[Any]:
+    @get(
+        "/{participant_id:uuid}", action=Action.PARTICIPANT_READ,
+        dependencies={"opened": Provide(provide_participant)},
+    )
+    async def show(self, opened: CurrentParticipant) -> Response[Any]:
         """One participant: state, consent, who speaks for them, and what is to be done next."""
-        return await OpenParticipant(request, actor, participant_id, now).show()
+        return await opened.show()
 
 
 async def _listing(

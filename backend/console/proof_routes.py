@@ -11,7 +11,7 @@ from backend.accounts.schemas import StepUp
 from backend.clock import Now
 from backend.console.pages import REFUSALS, STEP_UP, local_path, onward, page
 from backend.console.typed import Asked, typed_in
-from backend.errors import InvalidBody, SignInFailed, TooManyAttempts, TotpRequired
+from backend.errors import InvalidBody, PasswordExposed, SignInFailed, TooManyAttempts, TotpRequired
 from backend.wiring import CurrentWiring
 from models.actions import Action
 
@@ -36,7 +36,7 @@ class ProofPages(Controller):
         try:
             shown = msgspec.convert(given, StepUp)
             await prove_again(actor, wiring, shown.password, shown.code, now)
-        except (SignInFailed, TotpRequired, TooManyAttempts) as refusal:
+        except (SignInFailed, PasswordExposed, TotpRequired, TooManyAttempts) as refusal:
             # the error's own words speak of an e-mail address, which nobody typed here
             problem = "Password or code is not right" if isinstance(refusal, SignInFailed) else refusal.detail
             said = page(request, "step_up.html", status=refusal.status, then=then, problem=problem)

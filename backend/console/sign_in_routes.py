@@ -22,6 +22,7 @@ from backend.errors import (
     EmailUnverified,
     InvalidBody,
     LinkRefused,
+    PasswordExposed,
     SignInFailed,
     TooManyAttempts,
     TotpRequired,
@@ -55,7 +56,7 @@ class SignInPages(Controller):
         try:
             credentials = msgspec.convert(shown, Credentials)
             started = await sign_in(wiring, credentials, address_of(request), now)
-        except (SignInFailed, EmailUnverified, TotpRequired, TooManyAttempts) as refusal:
+        except (SignInFailed, EmailUnverified, PasswordExposed, TotpRequired, TooManyAttempts) as refusal:
             said = page(request, "sign_in.html", status=refusal.status, return_to=back, email=shown["email"],
                         problem=refusal.detail)
             said.headers.update(refusal.headers)

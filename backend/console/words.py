@@ -1,7 +1,8 @@
 """Codes, times and ages in readable English; a code that the dictionary lacks is shown as it is."""
 
+import re
 import tomllib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from notifications.local_time import zone_named
@@ -9,6 +10,7 @@ from notifications.local_time import zone_named
 ENGLISH: dict[str, dict[str, str]] = tomllib.loads(
     (Path(__file__).parent / "dictionary" / "en.toml").read_text("utf-8")
 )
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -40,7 +42,20 @@ def month(number: int) -> str:
 
 
 def partial_date(text: str) -> str:
-    """2026-11-20T14:30 → 20 Nov 2026, 14:30; 2026-11 → Nov 2026."""
+    """2026-11-20T14:30 → 20 Nov 2026, 14:30; 2026-11 → Nov 2026; 2026-11-01/.. → 1 Nov 2026 or later."""
+    if text == "unknown":
+        return "Not known"
+    first, is_range, last = text.partition("/")
+    if not is_range:
+        return _point(text)
+    if first == "..":
+        return f"{_point(last)} or before"
+    return f"{_point(first)} or later" if last == ".." else f"{_point(first)} – {_point(last)}"
+
+
+def _point(text: str) -> str:
+    if week := _WEEK.fullmatch(text):
+        return f"week {int(week[2])} of {week[1]}"
     day, _, time = text.partition("T")
     parts = day.split("-")
     if not all(part.isdecimal() for part in parts) or not 1 <= len(parts) <= 3:
@@ -54,6 +69,21 @@ def partial_date(text: str) -> str:
     if len(parts) > 2:
         words.insert(0, str(int(parts[2])))
     return " ".join(words) + (f", {time}" if time else "")
+
+
+def day_range(first: date, last: date) -> str:
+    """9 – 15 Nov 2026; 28 Dec 2026 – 3 Jan 2027."""
+    end = partial_date(last.isoformat())
+    if first == last:
+        return end
+    begin = partial_date(first.isoformat()).split(" ")
+    same = [first.year == last.year and first.month == last.month, first.year == last.year]
+    return f"{' '.join(begin[:1] if same[0] else begin[:2] if same[1] else begin)} – {end}"
+
+
+def share(part: float | None) -> str:
+    """In whole per cent, rounded down: 100 % means all."""
+    return "—" if part is None else f"{int(part * 100)} %"
 
 
 def device_time(text: str | None) -> str:

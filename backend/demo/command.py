@@ -21,6 +21,7 @@ from backend.commands.embedded import prepare_embedded
 from backend.commands.serve import server_config
 from backend.commands.start import refuse_taken_port
 from backend.demo.cohort import build_people
+from backend.demo.depth import tell_in_depth
 from backend.demo.diaries import two_years
 from backend.demo.people import FAMILIES, PASSWORD, STAFF, STUDY_TEAM, address_of
 from backend.demo.play import Stuck, play, unused_code
@@ -112,6 +113,8 @@ async def _build_once(wiring: Wiring) -> None:
     with click.progressbar(range(len(FAMILIES)), label="  diaries") as numbers:
         for number in numbers:
             await two_years(wiring, cast, number, now)
+    click.echo("  details, pain, medicines, a photo, readings of films, a safety case, the duty roster")
+    await tell_in_depth(wiring, cast, now)
     click.echo("  questions, conflicts, deliveries, visits")
     await tell_the_story(wiring, cast, now)
 
@@ -129,7 +132,8 @@ async def _show(wiring: Wiring, arrived: dict[str, dict[str, Any]], *, once: boo
     click.echo(f"\nFamily page  {url}/app/      sign in as {address_of('mia', staff=False)}")
     click.echo(f"Staff page   {url}/console/  sign in as {address_of('nora', staff=True)}")
     click.echo(f"API          {url}/api       (OpenAPI document at /api/openapi.json)")
-    click.echo(f"Reminders    {wiring.settings.data_folder}/notices.log  (no mail is sent)")
+    click.echo(f"Mails        {wiring.settings.data_folder}/notices.log  "
+               "(none is sent: reminders, and the links to reset a password or confirm an address, stand there)")
     click.echo(f"Password of everybody: {PASSWORD}")
     await _print_codes_here(wiring)
     click.echo("New codes: python -m backend demo --codes      Stop: Ctrl-C")

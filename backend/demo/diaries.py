@@ -21,6 +21,12 @@ LEFT_TO_REVIEW = timedelta(days=21)
 """What is younger still waits for the site."""
 BONES = ("femur", "tibia", "humerus", "radius", "rib", "clavicle", "ulna")
 CAUSES = ("handling", "own_movement", "play", "transfer", "standing_or_walking", "unknown")
+FORCES = ("none_apparent", "minimal_handling", "fall_from_lying_or_sitting", "fall_from_standing")
+FILMED = {"imaging": "done", "imaging_kinds": ["xray"], "imaging_result": "fracture"}
+HEALS_IN = 6
+"""Weeks until the family says how it went."""
+SILENT = {"SE01-006": range(60, 67), "GB01-003": range(20, 25)}
+"""Weeks without a word: gaps in what is attested."""
 
 
 @atomic
@@ -29,12 +35,17 @@ async def two_years(wiring: Wiring, cast: Cast, number: int, now: datetime) -> N
     family, participant, people = cast.families[number]
     chance = random.Random(number)  # noqa: S311 - the same study every time
     coordinator = coordinator_of(cast, family)
-    sunday = _sunday(now) - 103 * WEEK
+    sunday, broken = _sunday(now) - 103 * WEEK, list[tuple[int, str]]()
     for week in range(104):
         writer = chance.choice(list(people.values()))
         sender = Sender(writer, participant.id, wiring.protocol, sunday + timedelta(minutes=chance.randint(0, 90)),
                         clock_skew=chance.randint(-40, 40), app_version="1.0")
-        items = _week(chance, family, week, sunday)
+        items = [] if week in SILENT.get(family.code, ()) else _week(chance, family, week, sunday)
+        broken += [(week + HEALS_IN, item["id"]) for item in items if item["kind"] == "fracture"]
+        if items:
+            items += [_item("follow_up", sunday, {"parent_id": entry_id, **_healed(chance, sunday)})
+                      for due, entry_id in broken if due <= week]
+            broken = [(due, entry_id) for due, entry_id in broken if due > week]
         results = await accept_batch(sender, items) if items else []
         if now - sunday > LEFT_TO_REVIEW:
             for result in results:
@@ -74,8 +85,15 @@ def _fracture(chance: random.Random, sunday: datetime) -> dict[str, Any]:
         "sites": [{"bone": chance.choice(BONES), "side": chance.choice(("left", "right"))}],
         "activity": chance.choice(CAUSES), "certainty": chance.choice(("sure", "think_so")),
         "care_sought": [chance.choice(("emergency_ward", "phone_OI_team", "managed_at_home"))],
-        "imaging": chance.choice(("none", "done")), "pain": chance.randint(2, 9),
+        "force": chance.choice(FORCES), "signs": ["pain", "not_using_limb"], "pain": chance.randint(2, 9),
+        **chance.choice(({"imaging": "none"}, FILMED)),
+        "treatment": [chance.choice(("splint_home", "cast", "sling", "rest"))],
     }
+
+
+def _healed(chance: random.Random, sunday: datetime) -> dict[str, Any]:
+    return {"occurred": _day(sunday), "healed": chance.choice(("using_as_before", "doctor_said_healed")),
+            "pain": chance.choice((0, 0, 1)), "nights_disturbed": chance.randint(0, 9)}
 
 
 def _symptom(chance: random.Random, sunday: datetime) -> dict[str, Any]:

@@ -56,7 +56,7 @@ FAMILIES = (
     Family("SE01-008", _UN, "2020-05", (("elin", _M), ("hugo", _F))),
     Family("SE01-009", _POST, "2023-03", (("freja", _M),), (_F,)),
     Family("SE01-010", _PRE, "2023-08", (("alva", _M), ("axel", _F))),
-    Family("SE01-011", _UN, "2019-12", (("stina", _M),)),
+    Family("SE01-011", _UN, "2017-12", (("stina", _M),)),
     Family("SE01-012", _POST, "2022-10", (("wilma", _M), ("arvid", _F))),
     Family("GB01-001", _POST, "2023-05", (("eve", _M), ("tom", _F))),
     Family("GB01-002", _POST, "2023-02", (("grace", _M),)),

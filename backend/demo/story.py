@@ -9,8 +9,8 @@ from backend.demo.cohort import Cast, coordinator_of
 from backend.demo.people import STUDY_TEAM
 from backend.diary.sync import accept_batch
 from backend.diary.uploads import Sender
-from backend.review import decisions
 from backend.review.data_queries import open_query
+from backend.review.duplicates_links import mark_duplicate
 from backend.visits.jobs import close_windows
 from backend.visits.schedule import agree_visit, attend_visit, plan_visits
 from backend.wiring import Wiring
@@ -18,7 +18,7 @@ from models import DeliveryAttempt, DiaryEntry, OutboxMessage, Visit
 from models.actions import Action
 from models.fields import new_id
 from models.transaction import atomic
-from models.vocabulary import DeliveryState, EntryState
+from models.vocabulary import DeliveryState, EntryState, LinkReason
 
 QUESTIONS = ("Which side was it?", "Was an X-ray taken?", "About what time of day did it happen?")
 AHEAD = timedelta(days=60)
@@ -96,7 +96,8 @@ async def _two_parents(wiring: Wiring, cast: Cast, now: datetime) -> None:
     entry = await DiaryEntry.get(id=second.id)
     nora = coordinator_of(cast, family).acting(Action.ENTRY_MARK_DUPLICATE)
     original = await DiaryEntry.get(id=first.id)
-    await decisions.mark_duplicate(nora, entry.id, entry.seq, original.id, now - timedelta(hours=2))
+    reason = LinkReason.TOLD_BY_ANOTHER
+    await mark_duplicate(nora, entry.id, entry.seq, original.id, reason, now - timedelta(hours=2))
 
 
 def _item(number: int, data: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -17,17 +17,22 @@ HEAD = """SELECT p.seq, s.epoch, p.state, EXISTS (
   SELECT 1 FROM participant child WHERE child.woman_id = p.id AND child.state IN ('died', 'pregnancy_lost')
 ) AS lost_a_child FROM participant p, study s WHERE p.id = $1 AND s.id = 1"""
 ENTRIES = """SELECT id, seq, version, kind, state, CAST(data AS TEXT) AS data, CAST(findings AS TEXT) AS findings,
-  open_conflicts, open_queries, pending, recorded_by_id, relation, source, received_at
+  open_conflicts, open_queries, pending, recorded_by_id, relation, source, received_at, duplicate_of_id
 FROM diary_entry WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
 QUERIES = """SELECT id, seq, entry_id, field, question, state, entry_version, opened_at, answered_at, closed_at, due_on
 FROM data_query WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
 VISITS = """SELECT id, seq, plan_code, state, target_on, opens_on, closes_on, agreed_at, timezone, attended_on
 FROM visit WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
+SAFETY_CASES = """SELECT id, seq, entry_id, state, acknowledged_at
+FROM safety_case WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
 CONFLICTS = """SELECT r.id, r.entry_id, CAST(r.data AS TEXT) AS data, r.relation, r.received_at, r.retracts,
   CAST(r.resolves AS TEXT) AS resolves, r.state
 FROM entry_revision r JOIN diary_entry e ON e.id = r.entry_id
 WHERE e.participant_id = $1 AND e.open_conflicts > 0 AND e.seq > $2 AND e.seq <= $3"""
-COLLECTIONS = ("entries", "data_queries", "visits")
+ATTACHMENTS = """SELECT id, seq, entry_id, purpose, state, uploaded_by_id AS uploaded_by, length, media_type, size,
+  width, height, refusal, created_at, stored_at
+FROM attachment WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
+COLLECTIONS = ("entries", "data_queries", "visits", "safety_cases", "attachments")
 
 
 async def head_of(participant_id: UUID) -> tuple[int, UUID]:
@@ -61,6 +66,12 @@ async def changes_since(
         found += [_other("data_queries", row) for row in await rows(QUERIES, participant_id, since, head, limit + 1)]
     if "visits" in collections:
         found += [_other("visits", row) for row in await rows(VISITS, participant_id, since, head, limit + 1)]
+    if "safety_cases" in collections:
+        cases = await rows(SAFETY_CASES, participant_id, since, head, limit + 1)
+        found += [_other("safety_cases", row) for row in cases]
+    if "attachments" in collections:
+        images = await rows(ATTACHMENTS, participant_id, since, head, limit + 1)
+        found += [_other("attachments", row) for row in images]
     found.sort(key=lambda change: change.seq)
     page, has_more = found[:limit], len(found) > limit
     await _add_conflicts(participant_id, since, page)
@@ -77,6 +88,7 @@ def _entry(row: dict[str, Any]) -> Change:
         findings=msgspec.Raw(row["findings"].encode()), open_conflicts=row["open_conflicts"],
         open_queries=row["open_queries"], pending=bool(row["pending"]), recorded_by=str(row["recorded_by_id"]),
         relation=row["relation"], source=row["source"], received_at=instant(row["received_at"]),
+        duplicate_of=str(row["duplicate_of_id"]) if row["duplicate_of_id"] else msgspec.UNSET,
     )
 
 

@@ -1,5 +1,6 @@
 """Entries as single resources, with ETag and If-Match."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -7,15 +8,16 @@ from litestar import Controller, Response, delete, get, patch, put
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from backend import audit
-from backend.access.actor import CurrentActor
+from backend.access.actor import Actor, CurrentActor
 from backend.border.etags import number_in, version_tag
 from backend.clock import Now
 from backend.diary.routes import require_guardianship
+from backend.diary.safety_told import seen_by_family
 from backend.diary.schemas import EntryView, EntryWrite, RevisionView
 from backend.diary.single import change_entry, create_entry, entry_view, retract_entry, revisions_of
 from backend.diary.uploads import Sender, Upload, change_reason
 from backend.errors import PreconditionMissing, UnstorableItem
-from backend.wiring import CurrentWiring
+from backend.wiring import CurrentWiring, Wiring
 from models.actions import Action
 
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
@@ -26,18 +28,25 @@ def with_tag(view: EntryView, status: int = 200) -> Response[EntryView]:
     return Response(view, status_code=status, headers={"ETag": version_tag(view.version)})
 
 
+def _sender(actor: Actor, participant_id: UUID, wiring: Wiring, now: datetime) -> Sender:
+    return Sender(actor, participant_id, wiring.protocol, now, app_version=actor.app_version,
+                  emergency_number=wiring.settings.emergency_number)
+
+
 class EntryController(Controller):
     path = "/api/v1/participants/{participant_id:uuid}/entries/{entry_id:uuid}"
     tags = ["diary"]
 
     @get("/", operation_id="ReadEntry", action=Action.DIARY_READ)
     async def read(
-        self, participant_id: FromPath[UUID], entry_id: FromPath[UUID], actor: CurrentActor, now: Now
+        self, participant_id: FromPath[UUID], entry_id: FromPath[UUID], actor: CurrentActor, now: Now,
+        wiring: CurrentWiring,
     ) -> Response[EntryView]:
         """One entry as it stands now."""
         require_guardianship(actor, participant_id)
         await audit.note_read(actor, participant_id, now)
-        return with_tag(await entry_view(participant_id, entry_id))
+        view = await entry_view(participant_id, entry_id)
+        return with_tag(await seen_by_family(view, actor.account, wiring.settings.emergency_number))
 
     @get("/revisions", operation_id="ListRevisions", action=Action.DIARY_READ)
     async def revisions(
@@ -56,7 +65,7 @@ class EntryController(Controller):
     ) -> Response[EntryView]:
         """Write a whole entry: a new one (If-None-Match: *), or over the version seen (If-Match)."""
         require_guardianship(actor, participant_id)
-        sender = Sender(actor, participant_id, wiring.protocol, now, app_version=actor.app_version)
+        sender = _sender(actor, participant_id, wiring, now)
         if if_match is None and if_none_match == "*":
             return with_tag(await create_entry(sender, entry_id, data), 201)
         if if_match is None:
@@ -71,7 +80,7 @@ class EntryController(Controller):
     ) -> Response[EntryView]:
         """Change some answers of the version seen (If-Match)."""
         require_guardianship(actor, participant_id)
-        sender = Sender(actor, participant_id, wiring.protocol, now, app_version=actor.app_version)
+        sender = _sender(actor, participant_id, wiring, now)
         return with_tag(await change_entry(sender, entry_id, data, number_in(if_match, "v"), whole=False))
 
     @delete("/", operation_id="RetractEntry", action=Action.DIARY_WRITE, status_code=200)
@@ -82,7 +91,7 @@ class EntryController(Controller):
     ) -> Response[EntryView]:
         """Take an entry back; it stays in the history."""
         require_guardianship(actor, participant_id)
-        sender = Sender(actor, participant_id, wiring.protocol, now, app_version=actor.app_version)
+        sender = _sender(actor, participant_id, wiring, now)
         chosen = change_reason(reason)
         if chosen is None:
             raise UnstorableItem(errors=[{"pointer": "/reason", "detail": "is required"}])

@@ -18,11 +18,15 @@ from uuid import UUID
 import msgspec
 from tortoise.exceptions import IntegrityError
 
+from backend.attachments.slots import slots_in
 from backend.audit import difference
-from backend.diary.edit_checks import check, confirmed, occurred_span
+from backend.diary.edit_checks import check, confirmed
 from backend.diary.merge import overlay
-from backend.diary.uploads import Sender, Upload, circumstances, zone_of
+from backend.diary.occurrence import occurred_span
+from backend.diary.uploads import Sender, Upload, circumstances
 from backend.rounds import Rounds
+from backend.safety.free_text import please_read
+from backend.safety.rules import may_fit
 from models.actions import Action
 from models.fields import new_id
 from models.statement import is_postgres, many, rows
@@ -33,8 +37,8 @@ WITH sent AS (
   SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS x(
     n int, id uuid, participant_id uuid, revision_id uuid, kind text, data jsonb, sent jsonb, findings jsonb,
     changes jsonb, occurred_from timestamptz, occurred_to timestamptz, account_id uuid, relation text, role text,
-    session_id uuid, replica_id uuid, client_seq bigint, device_time text, timezone text, clock_skew bigint,
-    app_version text, form_schema int, protocol_hash text, received_at timestamptz, action text)
+    session_id uuid, replica_id uuid, client_seq bigint, device_time text, timezone text, locale text,
+    clock_skew bigint, app_version text, form_schema int, protocol_hash text, received_at timestamptz, action text)
 ), free AS (
   SELECT p.id, p.seq, p.site_id FROM participant p
   WHERE p.id IN (SELECT participant_id FROM sent) AND p.collection = 'open' AND NOT EXISTS (
@@ -53,10 +57,11 @@ WITH sent AS (
     occurred_to, account_id, relation, received_at, received_at FROM numbered
 ), revisions AS (
   INSERT INTO entry_revision (id, entry_id, version, state, base_version, seq, data, sent, retracts, resolves,
-    findings, author_id, relation, session_id, replica_id, client_seq, device_time, timezone, clock_skew,
+    findings, author_id, relation, session_id, replica_id, client_seq, device_time, timezone, locale, clock_skew,
     app_version, form_schema, protocol_hash, received_at)
   SELECT revision_id, id, 1, 'accepted', 0, seq, data, sent, false, '[]', findings, account_id, relation, session_id,
-    replica_id, client_seq, device_time, timezone, clock_skew, app_version, form_schema, protocol_hash, received_at
+    replica_id, client_seq, device_time, timezone, locale, clock_skew, app_version, form_schema, protocol_hash,
+    received_at
   FROM numbered
 ), trail AS (
   INSERT INTO audit_event (participant_id, seq, at, action, actor_id, actor_role, session_id, site_id,
@@ -93,7 +98,7 @@ class Created:
 
 async def create_entries(sender: Sender, uploads: Sequence[Upload]) -> dict[UUID, Created]:
     """What was stored, by id. Raises NotPlain, having stored nothing."""
-    if not uploads or not all(map(_is_plain, uploads)):
+    if not uploads or not all(_is_plain(sender, upload) for upload in uploads):
         raise NotPlain
     if len({upload.id for upload in uploads}) < len(uploads):
         raise NotPlain
@@ -110,7 +115,7 @@ async def create_entry_together(sender: Sender, upload: Upload) -> Created:
 
     Answers after that commit. Raises NotPlain, having stored nothing.
     """
-    if not _is_plain(upload):
+    if not _is_plain(sender, upload):
         raise NotPlain
     row = _row(sender, upload, 1)
     try:
@@ -175,7 +180,8 @@ def _entry(row: Row) -> Row:
 def _first_revision(row: Row) -> Row:
     return {
         **_only(row, "seq", "data", "sent", "findings", "relation", "session_id", "replica_id", "client_seq",
-                "device_time", "timezone", "clock_skew", "app_version", "form_schema", "protocol_hash", "received_at"),
+                "device_time", "timezone", "locale", "clock_skew", "app_version", "form_schema", "protocol_hash",
+                "received_at"),
         "id": row["revision_id"], "entry_id": row["id"], "version": 1, "state": "accepted", "base_version": 0,
         "retracts": False, "resolves": "[]", "author_id": row["account_id"],
     }
@@ -200,9 +206,11 @@ async def _insert(table: str, content: list[Row]) -> None:
     await many(sql, [list(row.values()) for row in content])
 
 
-def _is_plain(upload: Upload) -> bool:
-    return bool(upload.kind) and not (
+def _is_plain(sender: Sender, upload: Upload) -> bool:
+    """What may fit a safety rule or names images is looked at under the participant's lock."""
+    return upload.kind is not None and not (
         upload.base_version or upload.retracts or upload.resolves or upload.reason or "parent_id" in upload.data
+        or may_fit(sender.protocol, upload.kind, upload.data) or slots_in(upload.data)
     )
 
 
@@ -210,19 +218,22 @@ def _row(sender: Sender, upload: Upload, number: int) -> Row:
     """The upload and its circumstances; `number` counts the participant's entries in this commit. Raises NotPlain."""
     assert upload.kind  # noqa: S101 - _is_plain
     data = overlay({}, upload.data)
-    remarks, hard = check(sender.protocol, upload.kind, data, circumstances(sender, upload))
+    known = circumstances(sender, upload)
+    remarks, hard = check(sender.protocol, upload.kind, data, known)
     if hard:
         raise NotPlain
-    earliest, latest = occurred_span(data, zone_of(sender, upload)) or (None, None)
+    found = confirmed(remarks, upload.confirmed) + please_read(sender.protocol.form(upload.kind), data)
+    earliest, latest = occurred_span(sender.protocol.form(upload.kind), data, known) or (None, None)
     guardian = sender.actor.guardians[sender.participant_id]
     return {
         "n": number, "id": upload.id, "participant_id": sender.participant_id, "revision_id": new_id(),
-        "kind": upload.kind, "data": data, "sent": upload.data, "findings": confirmed(remarks, upload.confirmed),
+        "kind": upload.kind, "data": data, "sent": upload.data, "findings": found,
         "changes": difference({}, data), "occurred_from": earliest, "occurred_to": latest,
         "account_id": sender.actor.account, "relation": guardian.relation, "role": guardian.role,
         "session_id": sender.actor.session_id, "replica_id": sender.replica_id,
         "client_seq": upload.client_seq if sender.replica_id else None, "device_time": upload.device_time,
-        "timezone": upload.timezone, "clock_skew": sender.clock_skew, "app_version": sender.app_version,
-        "form_schema": sender.schema, "protocol_hash": sender.protocol.hash, "received_at": sender.now,
+        "timezone": upload.timezone, "locale": upload.locale, "clock_skew": sender.clock_skew,
+        "app_version": sender.app_version, "form_schema": sender.schema,
+        "protocol_hash": sender.protocol.hash, "received_at": sender.now,
         "action": Action.ENTRY_SUBMIT,
     }

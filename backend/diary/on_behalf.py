@@ -5,21 +5,78 @@ What a family has written, only the family changes: staff correct what staff wro
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from backend.access import scope
 from backend.access.actor import Actor
+from backend.border.problems import as_problem
+from backend.diary import quarantine
+from backend.diary.circumstances import Person
+from backend.diary.edit_checks import check, confirmed
+from backend.diary.merge import overlay
+from backend.diary.quarantine_release import ON_BEHALF
 from backend.diary.schemas import EntryView, OnBehalf
 from backend.diary.single import view_of
-from backend.diary.uploads import Sender, Upload, require_storable
+from backend.diary.uploads import Sender, Upload, circumstances, require_storable
 from backend.diary.write import write_upload
-from backend.errors import CollectionClosed, DoesNotFit, FindingsRefused, IdUnusable, IllegalState, NotFound, Stale
+from backend.errors import (
+    CollectionClosed,
+    DoesNotFit,
+    FindingsRefused,
+    IdUnusable,
+    IllegalState,
+    NotFound,
+    Stale,
+    UnstorableItem,
+)
 from models import DiaryEntry, EntryRevision, Guardianship, Participant, Site
 from models.protocol import Protocol
 from models.transaction import atomic
-from models.vocabulary import EntrySource, Relation, RevisionState
+from models.vocabulary import Collection, EntrySource, Relation, RevisionState
 
 CLOCKS_DIFFER = timedelta(minutes=5)
+KEPT = "A valid consent is missing; what you wrote down is kept, and becomes an entry by itself once it is there"
+
+
+async def log_or_keep(
+    actor: Actor, participant_id: UUID, entry_id: UUID, told: OnBehalf, protocol: Protocol, now: datetime
+) -> EntryView:
+    """As `log_on_behalf`; but what waits for a consent only is kept as a family's own would be.
+
+    CollectionClosed says whether it is (`kept`).
+    """
+    try:
+        return await log_on_behalf(actor, participant_id, entry_id, told, protocol, now)
+    except CollectionClosed as closed:
+        if closed.extra["collection"] == Collection.WITHDRAWN:
+            raise
+        kept = CollectionClosed(KEPT, **closed.extra, kept=True)
+        await _keep(actor, participant_id, _upload(entry_id, told), told, protocol=protocol, now=now, why=kept)
+        raise kept from closed
+
+
+@atomic
+async def _keep(
+    actor: Actor, participant_id: UUID, upload: Upload, told: OnBehalf, *, protocol: Protocol, now: datetime,
+    why: CollectionClosed,
+) -> None:
+    """Looked at as any entry that staff write: nobody is there to ask when it becomes one."""
+    participant = await scope.locked_participant(actor, participant_id)
+    sender = await _sender(actor, participant, told, protocol, now)
+    remarks, hard = check(protocol, told.kind, overlay({}, upload.data), circumstances(sender, upload))
+    if hard:
+        raise UnstorableItem(errors=hard)
+    if odd := [found for found in confirmed(remarks, upload.confirmed) if not found["confirmed"]]:
+        raise FindingsRefused(findings=[{"code": found["code"], "field": found["field"]} for found in odd])
+    await quarantine.keep(sender, [(_as_item(sender, upload, told), as_problem(why))])
+
+
+def _as_item(sender: Sender, upload: Upload, told: OnBehalf) -> dict[str, Any]:
+    """As a phone would have sent it, and in whose words."""
+    whose = {"source": sender.source, "relation": sender.told_by, "originator_id": sender.originator_id}
+    return {"id": str(upload.id), "kind": told.kind, "data": upload.data, "recorded_at": upload.device_time,
+            "confirmed": upload.confirmed, ON_BEHALF: whose}
 
 
 @atomic
@@ -91,7 +148,7 @@ async def _sender(
     site = await Site.get(id=participant.site_id)
     return Sender(
         actor, participant.id, protocol, now, app_version=actor.app_version, source=EntrySource(told.source),
-        relation=relation, originator_id=account_id, birth_month=participant.birth_month, timezone=site.timezone,
+        relation=relation, originator_id=account_id, about=Person.of(participant), timezone=site.timezone,
     )
 
 

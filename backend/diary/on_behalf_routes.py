@@ -9,7 +9,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from backend.access.actor import CurrentActor
 from backend.border.etags import change_tag, number_in
 from backend.clock import Now
-from backend.diary.on_behalf import correct_on_behalf, log_on_behalf
+from backend.diary.on_behalf import correct_on_behalf, log_or_keep
 from backend.diary.schemas import EntryView, OnBehalf
 from backend.errors import PreconditionMissing
 from backend.wiring import CurrentWiring
@@ -28,9 +28,12 @@ class OnBehalfController(Controller):
         self, participant_id: FromPath[UUID], entry_id: FromPath[UUID], data: JSONBody[OnBehalf], actor: CurrentActor,
         now: Now, wiring: CurrentWiring, if_match: IfMatch = None, if_none_match: IfNoneMatch = None,
     ) -> Response[EntryView]:
-        """Write down what was told (If-None-Match: *), or correct what staff wrote down (If-Match: "s<seq>")."""
+        """Write down what was told (If-None-Match: *), or correct what staff wrote down (If-Match: "s<seq>").
+
+        Without a valid consent it is kept (403, `kept`), and becomes an entry by itself once the consent is there.
+        """
         if if_match is None and if_none_match == "*":
-            view = await log_on_behalf(actor, participant_id, entry_id, data, wiring.protocol, now)
+            view = await log_or_keep(actor, participant_id, entry_id, data, wiring.protocol, now)
             return _with_tag(view, 201)
         if if_match is None:
             raise PreconditionMissing

@@ -74,6 +74,7 @@ class SyncController(Controller):
         sender = Sender(
             actor, participant_id, wiring.protocol, now, data.replica_id, clock_skew(data.sent_at, now),
             data.app_version or actor.app_version, data.schema,
+            emergency_number=wiring.settings.emergency_number,
         )
         results = await accept_batch(sender, data.items)
         head, epoch = await head_of(participant_id)

@@ -1,6 +1,6 @@
 """The phone sync contract on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from models.vocabulary import (
     EntrySource,
     EntryState,
     ParticipantState,
+    Precision,
     Relation,
     RevisionState,
 )
@@ -24,6 +25,10 @@ MAX_ITEMS = 200
 
 Resolves = Annotated[list[Annotated[str, Meta(max_length=36)]], Meta(max_length=200)]
 Confirmed = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=200)]
+
+
+Locale = Annotated[str, Meta(max_length=35)]
+"""The language in which the question was read, as a BCP 47 tag."""
 
 
 class PushItem(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,6 +43,7 @@ class PushItem(msgspec.Struct, forbid_unknown_fields=True):
     recorded_at: Annotated[str, Meta(max_length=40)] | None = None
     """Phone's clock, RFC 3339 with offset."""
     timezone: Annotated[str, Meta(max_length=64)] | None = None
+    locale: Locale | None = None
     data: dict[str, Any] = {}
     """Only the fields this person set: absent = untouched, null = cleared."""
     reason: str | None = None
@@ -58,6 +64,17 @@ class PushBatch(msgspec.Struct, forbid_unknown_fields=True):
     app_version: Annotated[str, Meta(max_length=40)] = ""
 
 
+class SafetyTold(msgspec.Struct):
+    """What may be urgent. Show the notice with the entry."""
+
+    notice: str
+    """That nobody watches day and night, and whom to call; in the account's language."""
+    case: bool = False
+    """Whether the study staff are being told. Who may report only is not told so."""
+    acknowledged_at: datetime | None = None
+    """Since when somebody of the study staff has read it."""
+
+
 class ItemResult(msgspec.Struct, omit_defaults=True):
     id: str
     client_seq: int
@@ -71,6 +88,8 @@ class ItemResult(msgspec.Struct, omit_defaults=True):
     current: dict[str, Any] | None = None
     findings: list[dict[str, Any]] | None = None
     error: dict[str, Any] | None = None
+    safety: SafetyTold | None = None
+    """Set where what was written may be urgent."""
 
 
 class PushAnswer(msgspec.Struct):
@@ -110,6 +129,8 @@ class Change(msgspec.Struct):
     source: str | UnsetType = UNSET
     """`app`, or how staff of the site came to write it down."""
     received_at: datetime | UnsetType | None = UNSET
+    duplicate_of: str | UnsetType = UNSET
+    """The report of the same event that this one is linked to; what it stands for is that one."""
 
 
 class ChangesPage(msgspec.Struct):
@@ -130,6 +151,7 @@ class EntryWrite(msgspec.Struct, forbid_unknown_fields=True):
     kind: EntryKind | None = None
     recorded_at: Annotated[str, Meta(max_length=40)] | None = None
     timezone: Annotated[str, Meta(max_length=64)] | None = None
+    locale: Locale | None = None
     reason: str | None = None
     resolves: Resolves = []
     confirmed: Confirmed = []
@@ -175,6 +197,36 @@ class EntryView(msgspec.Struct):
     received_at: datetime
     occurred_from: datetime | None
     occurred_to: datetime | None
+    precision: Precision
+    """How exactly that was told."""
+    derived: dict[str, Any]
+    """What follows from the answers, such as the total of an observed pain scale; never stored over what was sent."""
+    safety: SafetyTold | None = None
+    """Set where what was written may be urgent; for families only."""
+    duplicate_of: UUID | None = None
+    """The report of the same event that staff linked it to: both stay."""
+
+
+class FollowUpCard(msgspec.Struct):
+    """A fracture about which the family is asked again. A `follow_up` entry that says `healed` answers it."""
+
+    fracture_id: UUID
+    day: int
+    """So many days after the fracture."""
+    due_on: date
+    last_healed: str | None
+
+
+class PainScaleView(msgspec.Struct):
+    """By the protocol's table of ages; null where it has no scale for this participant."""
+
+    scale: str | None
+    shown_as: str | None
+    """`six_step` in place of FPS-R, where nobody has licensed the faces."""
+    by: Literal["self", "carer"] | None
+    until: date | None
+    """The birthday on which another scale takes its place."""
+    observer_rated: bool
 
 
 class RevisionView(msgspec.Struct):
@@ -199,6 +251,7 @@ class RevisionView(msgspec.Struct):
     """The account of the person who told, where staff wrote it down for somebody with an account."""
     device_time: str | None
     timezone: str | None
+    locale: str | None
     clock_skew: int | None
     app_version: str
     protocol_hash: str

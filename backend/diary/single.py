@@ -12,12 +12,15 @@ from backend.diary import quarantine
 from backend.diary.fast_path import Created, NotPlain, create_entry_together
 from backend.diary.merge import overlay
 from backend.diary.quarantine_release import WHOLE
+from backend.diary.safety_told import told_after
 from backend.diary.schemas import EntryView, EntryWrite, RevisionView
 from backend.diary.sync import Item, current_of
 from backend.diary.uploads import Sender, Upload, change_reason, require_storable
 from backend.diary.write import write_upload
 from backend.errors import CollectionClosed, NotFound, Stale, UnstorableItem
 from models import DiaryEntry, EntryRevision
+from models.derived_answers import derived_answers
+from models.partial_dates import precision_of
 from models.transaction import atomic
 from models.vocabulary import EntryState
 
@@ -33,7 +36,7 @@ async def create_entry(sender: Sender, entry_id: UUID, body: EntryWrite) -> Entr
         stored = await create_entry_together(sender, upload)
     except NotPlain:
         entry = await _kept_when_refused(sender, item, _create_plainly(sender, upload))
-        return told_to(sender, entry, upload)
+        return await told_after(sender, told_to(sender, entry, upload), upload)
     return _view_of_created(sender, upload, stored)
 
 
@@ -42,7 +45,7 @@ async def change_entry(sender: Sender, entry_id: UUID, body: EntryWrite, base: i
     item = _as_item(entry_id, body) | {"base_version": base} | ({WHOLE: True} if whole else {})
     upload = await _read(sender, entry_id, body, item)
     entry = await _kept_when_refused(sender, item, write_if_current(sender, upload))
-    return told_to(sender, entry, upload)
+    return await told_after(sender, told_to(sender, entry, upload), upload)
 
 
 async def retract_entry(sender: Sender, upload: Upload) -> EntryView:
@@ -90,7 +93,7 @@ async def _read(sender: Sender, entry_id: UUID, body: EntryWrite, item: Item) ->
             require_storable(body.data, body.kind, sender.protocol)
         return Upload(
             id=entry_id, data=body.data, kind=body.kind, base_version=item.get("base_version", 0),
-            device_time=body.recorded_at, timezone=body.timezone, reason=change_reason(body.reason),
+            device_time=body.recorded_at, timezone=body.timezone, locale=body.locale, reason=change_reason(body.reason),
             resolves=body.resolves, confirmed=body.confirmed, whole=item.get(WHOLE, False),
         )
     except UnstorableItem as refusal:
@@ -119,6 +122,8 @@ def view_of(entry: DiaryEntry) -> EntryView:
         entry.id, entry.participant_id, entry.kind, entry.state, entry.version, entry.seq, entry.data,
         entry.findings, entry.open_conflicts, entry.open_queries, entry.pending, entry.recorded_by_id,
         entry.relation, entry.source, entry.received_at, entry.occurred_from, entry.occurred_to,
+        precision_of(entry.data), derived_answers(entry.data),
+        duplicate_of=entry.duplicate_of_id,
     )
 
 
@@ -127,9 +132,11 @@ def told_to(sender: Sender, entry: DiaryEntry, upload: Upload) -> EntryView:
     view = view_of(entry)
     if sender.may_see:
         return view
+    own = overlay({}, upload.data)
+    state = view.state if view.state is EntryState.RETRACTED else EntryState.RECEIVED
     return msgspec.structs.replace(
-        view, data=overlay({}, upload.data), findings=[], open_conflicts=0, open_queries=0, occurred_from=None,
-        occurred_to=None,
+        view, data=own, state=state, findings=[], open_conflicts=0, open_queries=0, occurred_from=None,
+        occurred_to=None, precision=precision_of(own), derived=derived_answers(own), duplicate_of=None,
     )
 
 
@@ -139,6 +146,7 @@ def _view_of_created(sender: Sender, upload: Upload, created: Created) -> EntryV
         upload.id, sender.participant_id, upload.kind, EntryState.RECEIVED, 1, created.seq, created.data,
         created.findings, 0, 0, False, sender.actor.account, sender.told_by,
         sender.source, sender.now, created.occurred_from, created.occurred_to,
+        precision_of(created.data), derived_answers(created.data),
     )
 
 
@@ -150,7 +158,7 @@ async def revisions_of(participant_id: UUID, entry_id: UUID) -> list[RevisionVie
     return [
         RevisionView(
             r.id, r.version, r.state, r.base_version, r.data, r.sent, r.retracts, r.reason, r.resolves, r.findings,
-            r.author_id, r.relation, r.source, r.originator_id, r.device_time, r.timezone, r.clock_skew,
+            r.author_id, r.relation, r.source, r.originator_id, r.device_time, r.timezone, r.locale, r.clock_skew,
             r.app_version, r.protocol_hash, r.received_at,
         )
         for r in found

@@ -9,6 +9,7 @@ from backend.access import scope
 from backend.border.problems import as_problem, database_is_away
 from backend.diary import quarantine
 from backend.diary.fast_path import Created, NotPlain, create_entries
+from backend.diary.safety_told import add_to_results
 from backend.diary.schemas import ItemResult
 from backend.diary.uploads import Sender, Upload, read_item
 from backend.diary.write import Outcome, write_upload
@@ -67,8 +68,8 @@ async def _store_plainly(
     """All in one transaction; when one of them can't be stored, each in its own."""
     try:
         outcomes = await write_together(sender, [upload for _, upload in uploads])
-        return [(index, _result(sender, upload, outcome))
-                for (index, upload), outcome in zip(uploads, outcomes, strict=True)]
+        results = await _results(sender, [upload for _, upload in uploads], outcomes)
+        return [(index, result) for (index, _), result in zip(uploads, results, strict=True)]
     except (StudyError, IntegrityError, OperationalError) as failure:
         if database_is_away(failure):
             raise
@@ -77,7 +78,7 @@ async def _store_plainly(
 
 async def _store_alone(sender: Sender, upload: Upload, item: Item) -> ItemResult:
     try:
-        return _result(sender, upload, (await write_together(sender, [upload]))[0])
+        return (await _results(sender, [upload], await write_together(sender, [upload])))[0]
     except StudyError as refusal:
         return _rejected(item, refusal)
     except (IntegrityError, OperationalError) as failure:
@@ -103,13 +104,22 @@ def _created(upload: Upload, created: Created) -> ItemResult:
     )
 
 
+async def _results(sender: Sender, uploads: list[Upload], outcomes: list[Outcome]) -> list[ItemResult]:
+    together = list(zip(uploads, outcomes, strict=True))
+    results = [_result(sender, upload, outcome) for upload, outcome in together]
+    await add_to_results(sender, [
+        (outcome.entry.kind, upload, result) for (upload, outcome), result in zip(together, results, strict=True)])
+    return results
+
+
 def _result(sender: Sender, upload: Upload, outcome: Outcome) -> ItemResult:
     entry = outcome.entry
     told = outcome.status in ("merged", "conflict") and sender.may_see
+    is_own = sender.may_see or entry.version == 1  # later versions hold what others wrote, and remarks on it
     return ItemResult(
         str(upload.id), upload.client_seq, outcome.status, entry.version, entry.seq, fields=outcome.fields,
         revision_id=outcome.revision_id, current=current_of(entry) if told else None,
-        findings=entry.findings or None if outcome.status == "applied" else None,
+        findings=entry.findings or None if outcome.status == "applied" and is_own else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What a phone sent, made ready to be written: ids, times and answers read, or a refusal that says why."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,12 @@ from backend.access.permissions import speaks_for
 from backend.border.faults import faults as struct_faults
 from backend.border.strict_body import MAX_FAULTS
 from backend.diary import forms
-from backend.diary.edit_checks import Circumstances
-from backend.diary.partial_dates import zone_named
+from backend.diary.circumstances import Circumstances, Person
 from backend.diary.schemas import PushItem
 from backend.errors import IdUnusable, UnknownKind, UnstorableItem
 from models import DiaryEntry
 from models.actions import Action
+from models.partial_dates import zone_named
 from models.protocol import Protocol
 from models.vocabulary import ChangeReason, EntryKind, EntrySource, Relation
 
@@ -44,10 +44,12 @@ class Sender:
     """On behalf: of the person who told. Otherwise that of the actor's own guardianship."""
     originator_id: UUID | None = None
     """On behalf: the account of the person who told, where there is one."""
-    birth_month: date | None = None
-    """Of the participant, for whoever is no guardian. Otherwise the actor's own guardianship says it."""
+    about: Person | None = None
+    """The participant, for whoever is no guardian. Otherwise the actor's own guardianship says it."""
     timezone: str | None = None
     """On behalf: of the site. Otherwise the phone's, or the account's."""
+    emergency_number: str = "112"
+    """Whom families are told to call at once, where what they wrote may be urgent."""
     received: datetime | None = None
     """Of what waited for a consent: when it came. Otherwise now."""
 
@@ -80,6 +82,8 @@ class Upload:
     client_seq: int = 0
     device_time: str | None = None
     timezone: str | None = None
+    locale: str | None = None
+    """The language in which it was asked."""
     reason: ChangeReason | None = None
     resolves: list[str] = field(default_factory=list)
     confirmed: list[str] = field(default_factory=list)
@@ -103,9 +107,10 @@ def read_item(raw: dict[str, Any], protocol: Protocol) -> Upload:
         wrong = list(islice(struct_faults(raw, PushItem), MAX_FAULTS)) or [{"pointer": "", "detail": str(fault)}]
         raise UnstorableItem(errors=wrong) from fault
     upload = Upload(
-        id=_record_id(item.id), data=item.data, kind=_kind(item.kind), retracts=item.op == "delete",
+        id=_record_id(item.id), data=item.data, kind=_kind(item.kind, protocol), retracts=item.op == "delete",
         base_version=item.base_version, client_seq=item.client_seq, device_time=item.recorded_at,
-        timezone=item.timezone, reason=change_reason(item.reason), resolves=item.resolves, confirmed=item.confirmed,
+        timezone=item.timezone, locale=item.locale, reason=change_reason(item.reason),
+        resolves=item.resolves, confirmed=item.confirmed,
     )
     if upload.kind:
         require_storable(upload.data, upload.kind, protocol)
@@ -132,11 +137,17 @@ def change_reason(text: str | None) -> ChangeReason | None:
 
 
 def circumstances(sender: Sender, upload: Upload) -> Circumstances:
+    """Of a new entry that belongs to no other."""
+    return Circumstances(sender.received_at, _about(sender), zone_of(sender, upload), sender.clock_skew)
+
+
+def _about(sender: Sender) -> Person:
+    if sender.about:
+        return sender.about
     guardian = sender.actor.guardians.get(sender.participant_id)
-    return Circumstances(
-        sender.received_at, guardian.birth_month if guardian else sender.birth_month, zone_of(sender, upload),
-        sender.clock_skew,
-    )
+    if guardian is None:
+        return Person()
+    return Person(guardian.birth_month, guardian.gestational_days, guardian.enrolled_at, guardian.observer_rated)
 
 
 def zone_of(sender: Sender, upload: Upload) -> ZoneInfo:
@@ -166,8 +177,12 @@ def _record_id(text: str) -> UUID:
     return found
 
 
-def _kind(text: str | None) -> EntryKind | None:
+def _kind(text: str | None, protocol: Protocol) -> EntryKind | None:
+    """What this study doesn't ask for is as unknown as a word nobody knows."""
     try:
-        return EntryKind(text) if text is not None else None
+        kind = EntryKind(text) if text is not None else None
     except ValueError as unknown:
         raise UnknownKind from unknown
+    if kind and not protocol.asks_for(kind):
+        raise UnknownKind
+    return kind

@@ -4,18 +4,23 @@ The order of the rules is sync.md §1.2; the whole decision happens under the lo
 order there is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
+from backend.attachments.slots import declare
 from backend.audit import difference, next_seq, record
+from backend.diary.circumstances import Circumstances
 from backend.diary.consequences import after_correction, after_retraction
-from backend.diary.edit_checks import check, confirmed, occurred_span
+from backend.diary.edit_checks import anew, check, confirmed
 from backend.diary.history import Past, past_of
 from backend.diary.merge import merge, overlay, replacement
-from backend.diary.uploads import Sender, Upload, circumstances, parent_in, require_moderate, require_storable, zone_of
+from backend.diary.occurrence import occurred_span
+from backend.diary.uploads import Sender, Upload, circumstances, parent_in, require_moderate, require_storable
 from backend.errors import CollectionClosed, FindingsRefused, IdUnusable, UnstorableItem
 from backend.failpoints import reach
+from backend.safety.free_text import please_read
+from backend.safety.opening import Arrival, look_at
 from models import DiaryEntry, EntryRevision, Participant
 from models.actions import Action
 from models.fields import new_id
@@ -72,22 +77,54 @@ async def _create(sender: Sender, participant: Participant, upload: Upload) -> D
     await _welcome_children(sender, participant, entry)
     act = Action.ENTRY_SUBMIT if sender.source is EntrySource.APP else Action.ENTRY_LOG_ON_BEHALF
     await record(sender.actor, act, entry, sender.now, participant=participant, seq=seq, changes=difference({}, data))
+    await _look(sender, participant, entry, upload)
+    await declare(sender.actor, participant, entry, {}, sender.now)
     return entry
+
+
+async def _look(
+    sender: Sender, participant: Participant, entry: DiaryEntry, upload: Upload, *,
+    unsettled: dict[str, Any] | None = None,
+) -> None:
+    """Whatever was taken in may be urgent, whoever wrote it and however late it came."""
+    arrival = Arrival(sender.received_at, upload.device_time)
+    await look_at(sender.protocol, participant, entry, arrival, sender.now, unsettled=unsettled)
 
 
 async def _welcome_children(sender: Sender, participant: Participant, parent: DiaryEntry) -> None:
     """Entries that arrived before their parent are pending no longer."""
     for child in await DiaryEntry.filter(participant_id=participant.id, parent_id=parent.id, pending=True):
         child.pending, child.seq = False, await next_seq(participant)
-        await child.save(update_fields=["pending", "seq"])
+        child.findings = await _findings_beside(sender, child, parent)
+        await child.save(update_fields=["pending", "seq", "findings"])
         await record(sender.actor, Action.ENTRY_JOIN, child, sender.now, participant=participant, seq=child.seq,
                      changes={"pending": [True, False]})
 
 
-async def _find_parent(entry: DiaryEntry, parent_id: UUID | None) -> None:
+async def _findings_beside(sender: Sender, child: DiaryEntry, parent: DiaryEntry) -> list[dict[str, Any]]:
+    """As if the parent had come first."""
+    last = await EntryRevision.get(entry_id=child.id, version=child.version)
+    told = Upload(child.id, child.data, timezone=last.timezone)
+    known = replace(_known(sender, told, child, parent), received_at=last.received_at, clock_skew=last.clock_skew)
+    remarks, _ = check(sender.protocol, child.kind, child.data, known)
+    return confirmed(remarks, [finding["code"] for finding in child.findings if finding["confirmed"]])
+
+
+async def _find_parent(entry: DiaryEntry, parent_id: UUID | None) -> DiaryEntry | None:
+    """Of the same participant; what waits for it is pending."""
     entry.parent_id = parent_id if parent_id != entry.id else None
-    entry.pending = bool(entry.parent_id) and not await DiaryEntry.exists(
-        id=entry.parent_id, participant_id=entry.participant_id,
+    if entry.parent_id is None:
+        entry.pending = False
+        return None
+    parent = await DiaryEntry.get_or_none(id=entry.parent_id, participant_id=entry.participant_id)
+    entry.pending = parent is None
+    return parent
+
+
+def _known(sender: Sender, upload: Upload, entry: DiaryEntry, parent: DiaryEntry | None) -> Circumstances:
+    return replace(
+        circumstances(sender, upload), first_received_at=entry.received_at,
+        parent_from=parent.occurred_from if parent else None,
     )
 
 
@@ -149,13 +186,18 @@ async def _correct(
     await entry.save()
     await record(sender.actor, act, entry, sender.now, participant=participant, seq=seq,
                  reason=upload.reason, changes=changes)
+    await _look(sender, participant, entry, upload)
+    await declare(sender.actor, participant, entry, before, sender.now)
 
 
 async def _accept(
     sender: Sender, entry: DiaryEntry, upload: Upload, data: dict[str, Any], seq: int, *, save: bool = True
 ) -> None:
     """Make `data` the entry's next version, with its revision."""
-    remarks, hard = check(sender.protocol, entry.kind, data, circumstances(sender, upload))
+    parent = await _find_parent(entry, parent_in(data))
+    known = _known(sender, upload, entry, parent)
+    remarks, hard = check(sender.protocol, entry.kind, data, known)
+    remarks = anew(remarks, entry, data)
     if hard and not upload.retracts:
         raise UnstorableItem(errors=hard)
     if not upload.retracts:
@@ -163,10 +205,11 @@ async def _accept(
         _require_room(entry.version, MOST_VERSIONS)
     base = entry.version
     entry.version, entry.seq, entry.data, entry.changed_at = base + 1, seq, data, sender.now
-    entry.findings = confirmed(remarks, upload.confirmed)
+    entry.findings = confirmed(remarks, upload.confirmed) + please_read(sender.protocol.form(entry.kind), data)
     _require_confirmed(sender, upload, entry.findings)
-    await _find_parent(entry, parent_in(data))
-    entry.occurred_from, entry.occurred_to = occurred_span(data, zone_of(sender, upload)) or (None, None)
+    if base == 0 or not upload.retracts:
+        span = occurred_span(sender.protocol.form(entry.kind), data, known)
+        entry.occurred_from, entry.occurred_to = span or (None, None)
     if save:
         await entry.save(force_create=base == 0)
     await _revision(sender, entry, upload, seq, data, RevisionState.ACCEPTED)
@@ -197,6 +240,8 @@ async def _keep_conflict(
     await entry.save(update_fields=["open_conflicts", "seq", "changed_at"])
     await record(sender.actor, Action.ENTRY_CONFLICT, entry, sender.now, participant=participant, seq=seq,
                  changes=difference(entry.data, meant))
+    if not upload.retracts:
+        await _look(sender, participant, entry, upload, unsettled=meant)
     return Outcome("conflict", entry, fields, kept.id)
 
 
@@ -210,7 +255,7 @@ async def _revision(
         author_id=sender.actor.account, relation=sender.told_by, source=sender.source,
         originator_id=sender.originator_id, session_id=sender.actor.session_id, replica_id=sender.replica_id,
         client_seq=upload.client_seq if sender.replica_id else None, device_time=upload.device_time,
-        timezone=upload.timezone, clock_skew=sender.clock_skew, app_version=sender.app_version,
+        timezone=upload.timezone, locale=upload.locale, clock_skew=sender.clock_skew, app_version=sender.app_version,
         form_schema=sender.schema, protocol_hash=sender.protocol.hash, received_at=sender.received_at,
     )
 

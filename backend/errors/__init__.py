@@ -4,6 +4,14 @@ Clients branch on `code` only; a code is never reused. `detail` is a sentence fo
 content and without anything of another family. Rendered as RFC 9457 problem+json by `backend.border.problems`.
 """
 
+from backend.errors.attachments import (
+    UploadChecksum,
+    UploadContentType,
+    UploadGone,
+    UploadOffset,
+    UploadTooLarge,
+    UploadVersion,
+)
 from backend.errors.people import (
     CapabilityEscalation,
     CourtOrder,
@@ -16,6 +24,7 @@ from backend.errors.people import (
     NoAppAccount,
     NotSignedIn,
     OwnAccount,
+    PasswordExposed,
     RefreshRefused,
     RefreshSuperseded,
     RoleMayNot,
@@ -48,6 +57,7 @@ from backend.errors.study import (
     AppTooOld,
     CollectionClosed,
     ConsentOutOfDate,
+    DefinitionNotSet,
     FindingsRefused,
     IdUnusable,
     IllegalState,
@@ -69,6 +79,7 @@ __all__ = [
     "ConsentOutOfDate",
     "CourtOrder",
     "DatabaseAway",
+    "DefinitionNotSet",
     "DoesNotFit",
     "EmailUnverified",
     "FindingsRefused",
@@ -93,6 +104,7 @@ __all__ = [
     "OpenConflicts",
     "OpenQueries",
     "OwnAccount",
+    "PasswordExposed",
     "PreconditionMissing",
     "RefreshRefused",
     "RefreshSuperseded",
@@ -108,6 +120,12 @@ __all__ = [
     "UnknownCursor",
     "UnknownKind",
     "UnstorableItem",
+    "UploadChecksum",
+    "UploadContentType",
+    "UploadGone",
+    "UploadOffset",
+    "UploadTooLarge",
+    "UploadVersion",
     "WeakPassword",
     "WrongContentType",
 ]

@@ -58,7 +58,7 @@ class CourtOrder(StudyError):
 
 
 class InvitationRefused(StudyError):
-    """You invited yourself, or you speak for this participant already. The invitation stays good for another person."""
+    """You issued this code yourself, or you speak for this participant already. It stays good for another person."""
 
     status, code, title = 409, "invitation.not_for_you", "This invitation is for somebody else; please pass it on"
 
@@ -67,6 +67,12 @@ class EmailUnverified(StudyError):
     """The password was right, but nobody has opened the link mailed to this address yet. A fresh one is on its way."""
 
     status, code, title = 403, "email.unverified", "Please open the link in the mail we sent you, then sign in"
+
+
+class PasswordExposed(StudyError):
+    """The password was right, but too many wrong codes came with it: replace it (`POST /api/v1/password-resets`)."""
+
+    status, code, title = 403, "password.exposed", "Somebody else knows your password; please choose a new one"
 
 
 class OwnAccount(StudyError):

@@ -49,6 +49,12 @@ class AlreadyExists(StudyError):
     status, code, title = 409, "already_exists", "This exists already"
 
 
+class DefinitionNotSet(StudyError):
+    """The study has not decided on this case definition; nothing is counted by it. `case_definition` names it."""
+
+    status, code, title = 409, "case_definition.not_set", "The study has not published this case definition"
+
+
 class ResyncRequired(StudyError):
     """Keep the outbox, drop the rest, start again with since=0."""
 

@@ -58,8 +58,10 @@ async def front_page() -> Redirect:
 
 
 def _answer(request: Asked, name: str) -> Response[Any]:
-    settings = request.app.state.wiring.settings
-    file: File | None = shell(settings.app_name, settings.sandbox).get(name)
+    wiring = request.app.state.wiring
+    settings = wiring.settings
+    files = shell(settings.app_name, settings.sandbox, emergency=settings.emergency_number, faces=bool(wiring.faces))
+    file: File | None = files.get(name)
     if file is None:
         raise NotFound
     headers = {**HEADERS, "ETag": file.tag}

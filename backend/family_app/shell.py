@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from backend.settings import Settings
+from notifications.languages import LANGUAGES as MESSAGE_LANGUAGES
+from notifications.safety_texts import safety_notice
+
 PAGE = Path(__file__).parent / "page"
 KINDS = {
     ".html": "text/html", ".js": "text/javascript", ".css": "text/css",
     ".json": "application/json", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json",
 }
 LANGUAGES = ("en", "sv")
+"""Of the page itself; what we send comes in more (`message_languages`)."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,19 @@ class File:
 
 
 @cache
-def shell(app_name: str, sandbox: bool = False) -> dict[str, File]:
-    """Path below /app/ → file. The page itself is "index.html"; "sw.js" knows the version and all paths."""
+def shell(app_name: str, sandbox: bool = False, *, emergency: str = Settings().emergency_number,
+          faces: bool = False) -> dict[str, File]:
+    """Path below /app/ → file. The page itself is "index.html"; "sw.js" knows the version and all paths.
+
+    What stands on the page whenever somebody is hurt comes with it, in every language: it must not need a network.
+    """
     files = {
         path.relative_to(PAGE).as_posix(): File(path.read_bytes(), KINDS[path.suffix])
         for path in sorted(PAGE.rglob("*")) if path.suffix in KINDS
     }
-    files["config.json"] = _json({"app_name": app_name, "languages": LANGUAGES, "sandbox": sandbox}, ".json")
+    notices = {code: safety_notice(code, emergency) for code in LANGUAGES}
+    files["config.json"] = _json({"app_name": app_name, "languages": LANGUAGES, "sandbox": sandbox, "faces": faces,
+                                  "safety_notices": notices, "message_languages": MESSAGE_LANGUAGES}, ".json")
     files["manifest.webmanifest"] = _json(_manifest(app_name), ".webmanifest")
     worker = files.pop("sw.js")
     version = hashlib.sha256("".join(f"{name}{file.tag}" for name, file in files.items()).encode()).hexdigest()[:16]

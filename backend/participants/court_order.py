@@ -7,12 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.access.actor import Actor
+from backend.access.open_codes import open_codes, void_codes
 from backend.access.scope import guardianship_for
 from backend.audit import Changes, record
 from backend.errors import CourtOrder, IllegalState
 from backend.participants.invited import came_by, guardianships, inviters_in, is_over
 from backend.participants.leaving import cut_off
-from backend.participants.linking_codes import unfinished
 from models import Guardianship, Participant
 from models.transaction import atomic
 from models.vocabulary import LockReason, UnlockReason
@@ -32,7 +32,7 @@ async def lock_guardianship(actor: Actor, guardianship_id: UUID, reason: LockRea
     if is_over(link, now):
         raise IllegalState(state="ended")
     before, link.court_order_at = link.court_order_at, now
-    revoked = await unfinished(participant).update(revoked_at=now)
+    revoked = await void_codes(open_codes(participant), now)
     void: Changes = {"codes": [revoked, 0]} if revoked else {}
     told = _told(before, now, "court_order_at") | void
     return await _ordered(actor, participant, link, reason, now=now, changes=told)

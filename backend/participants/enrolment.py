@@ -14,7 +14,7 @@ from backend.audit import Changes, note_read, record
 from backend.consent.collection import settle_collection
 from backend.errors import AlreadyExists, DoesNotFit, FindingsRefused, InvalidParameter, NotFound
 from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_of
-from backend.participants.facts import attested, birth_findings, days_at_birth, first_day
+from backend.participants.facts import attested, birth_findings, days_at_birth, first_day, woman_for
 from backend.participants.schemas import NewParticipant
 from models import Participant, Site
 from models.protocol import Protocol
@@ -34,11 +34,11 @@ async def enrol(actor: Actor, protocol: Protocol, wanted: NewParticipant, now: d
     if wanted.arm not in protocol.file.arms:
         raise DoesNotFit(errors=[{"pointer": "/arm", "detail": "is not an arm of this study"}])
     custodians = attested(wanted.custodians)
-    woman = await _woman_of(wanted, site)
     if findings := _findings(wanted, now):
         raise FindingsRefused(findings=findings)
+    woman_id = await woman_for(wanted.woman_code, wanted.arm, site.id)
     participant = Participant(
-        code=wanted.code, site=site, kind=wanted.kind, arm=wanted.arm, woman=woman, custodians=custodians,
+        code=wanted.code, site=site, kind=wanted.kind, arm=wanted.arm, woman_id=woman_id, custodians=custodians,
         birth_month=first_day(wanted.birth_month),
         gestational_days=days_at_birth(wanted.gestational_weeks, wanted.gestational_days), enrolled_at=now,
     )
@@ -57,16 +57,6 @@ async def _site_for(actor: Actor, code: str) -> Site:
     if site is None or (sites is not None and site.id not in sites):
         raise NotFound
     return site
-
-
-async def _woman_of(wanted: NewParticipant, site: Site) -> Participant | None:
-    """The woman who carries or carried the child. Raises FindingsRefused unless she was enrolled at the same site."""
-    if wanted.woman_code is None:
-        return None
-    woman = await Participant.get_or_none(code=wanted.woman_code, site_id=site.id, kind=ParticipantKind.WOMAN)
-    if woman is None:
-        raise FindingsRefused(findings=[{"code": "woman_code.unknown", "field": "woman_code"}])
-    return woman
 
 
 def _told(participant: Participant, wanted: NewParticipant) -> Changes:

@@ -1,8 +1,12 @@
-"""What staff attest about a participant: the birth, told once it happened, and who must consent for a child."""
+"""What staff attest about a participant: the birth, told once it happened, who must consent for a child, and which
+woman carries or carried it.
+"""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec import UnsetType
 
 from backend.access.actor import Actor
 from backend.access.scope import locked_participant
@@ -13,12 +17,13 @@ from backend.participants.schemas import Birth, ParticipantChange
 from models import Participant
 from models.protocol import Protocol
 from models.transaction import atomic
-from models.vocabulary import ParticipantKind, ParticipantState, Relation
+from models.vocabulary import Arm, ParticipantKind, ParticipantState, Relation
 
 CAN_BE_CUSTODIAN = frozenset({
     Relation.MOTHER, Relation.FATHER, Relation.OTHER_GUARDIAN, Relation.STEP_PARENT, Relation.GRANDPARENT,
     Relation.FOSTER_CARER,
 })
+MOST_IN_ONE_RELATION = 2
 
 
 @atomic
@@ -45,19 +50,45 @@ async def note_birth(
 async def change_participant(
     actor: Actor, protocol: Protocol, participant_id: UUID, wanted: ParticipantChange, *, now: datetime
 ) -> Participant:
-    """Who must consent. Raises NotFound, DoesNotFit or IllegalState (a woman consents for herself)."""
+    """Who must consent, by which woman a child was carried, and whether it can rate its own pain.
+
+    Raises NotFound, DoesNotFit, FindingsRefused or IllegalState (a woman consents for herself and has none).
+    """
     participant = await locked_participant(actor, participant_id)
-    custodians = attested(wanted.custodians)
     if participant.kind is ParticipantKind.WOMAN:
         raise IllegalState(state=participant.kind)
-    return await _changed(actor, protocol, participant, {"custodians": custodians}, now)
+    new: dict[str, Any] = {}
+    if not isinstance(wanted.custodians, UnsetType):
+        new["custodians"] = attested(wanted.custodians)
+    if not isinstance(wanted.woman_code, UnsetType):
+        new["woman_id"] = await woman_for(wanted.woman_code, participant.arm, participant.site_id)
+    if not isinstance(wanted.observer_rated, UnsetType):
+        new["observer_rated"] = wanted.observer_rated
+    if not new:
+        raise DoesNotFit(errors=[{"pointer": "", "detail": "names nothing to change"}])
+    return await _changed(actor, protocol, participant, new, now)
+
+
+async def woman_for(code: str | None, arm: Arm, site_id: UUID) -> UUID | None:
+    """The woman who carries or carried a child of this arm and site; None for none. Raises FindingsRefused."""
+    if code is None:
+        return None
+    if arm is not Arm.PRENATAL:
+        raise FindingsRefused(findings=[{"code": "woman_code.wrong_arm", "field": "woman_code"}])
+    woman = await Participant.get_or_none(code=code, site_id=site_id, kind=ParticipantKind.WOMAN)
+    if woman is None:
+        raise FindingsRefused(findings=[{"code": "woman_code.unknown", "field": "woman_code"}])
+    return woman.id
 
 
 def attested(custodians: list[Relation]) -> list[str]:
-    """In one order. Raises DoesNotFit for a relation that can't consent for a child, or one that stands twice."""
+    """In one order; two persons may stand in one relation.
+
+    Raises DoesNotFit for a relation that can't consent for a child, or one that stands three times.
+    """
     for place, relation in enumerate(custodians):
-        if relation not in CAN_BE_CUSTODIAN or relation in custodians[:place]:
-            wrong = {"pointer": f"/custodians/{place}", "detail": "can't consent for a child, or stands twice"}
+        if relation not in CAN_BE_CUSTODIAN or custodians[:place].count(relation) == MOST_IN_ONE_RELATION:
+            wrong = {"pointer": f"/custodians/{place}", "detail": "can't consent for a child, or stands three times"}
             raise DoesNotFit(errors=[wrong])
     return sorted(custodians)
 
@@ -98,4 +129,4 @@ async def _changed(
 
 def _in_trail(value: Any) -> Any:
     """A birth is known by its month."""
-    return f"{value:%Y-%m}" if isinstance(value, date) else value
+    return f"{value:%Y-%m}" if isinstance(value, date) else str(value) if isinstance(value, UUID) else value

@@ -1,6 +1,7 @@
 """Who may speak for a participant, less of it, and the end of it: access is gone with the next request.
 
-Staff of the site decide on everybody. Who invited somebody decides on them and on those they invited in turn.
+Staff of the site decide on everybody. Who invited somebody decides on them and on those they invited in turn, and
+who was invited keeps at most what the inviter has left.
 """
 
 from datetime import datetime
@@ -15,9 +16,10 @@ from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_
 from backend.participants.capabilities import require_within
 from backend.participants.court_order import require_no_court_order
 from backend.participants.invited import came_by, guardianships, inviters_in, is_over
-from backend.participants.leaving import cut_off, revoke_invitations
+from backend.participants.leaving import revoke_invitations
 from backend.participants.linking_codes import sound_span
 from backend.participants.schemas import GuardianshipLimit
+from backend.participants.whom_they_invited import end_at, end_with_invited, narrow_invited, told
 from models import Guardianship, Participant
 from models.actions import Action
 from models.transaction import atomic
@@ -46,8 +48,12 @@ def knows_families(actor: Actor, participant: Participant) -> bool:
 
 
 @atomic
-async def end_guardianship(actor: Actor, guardianship_id: UUID, now: datetime) -> Guardianship:
-    """Access is gone, and with it what `leaving.cut_off` names.
+async def end_guardianship(
+    actor: Actor, guardianship_id: UUID, now: datetime, *, keep_invited: bool = False
+) -> Guardianship:
+    """Access is gone, and with it what `leaving.cut_off` names; also of those who came by this person's invitation.
+
+    Whoever came by an invitation may end their own. Only staff may let the invited stay.
 
     Raises NotFound, RoleMayNot (not invited by you), CourtOrder, or IllegalState when it is over.
     """
@@ -55,28 +61,27 @@ async def end_guardianship(actor: Actor, guardianship_id: UUID, now: datetime) -
     actor = await _deciding(actor, participant, link, Action.GUARDIANSHIP_END, Action.INVITED_END)
     if is_over(link, now):
         raise IllegalState(state="ended")
-    await end_at(actor, participant, link, now)
+    if not keep_invited:
+        await end_with_invited(actor, participant, link, now)
+    elif actor.action is Action.GUARDIANSHIP_END:
+        await end_at(actor, participant, link, now)
+    else:
+        raise RoleMayNot("Whom somebody invited stays only if the site decides so")
     return await Guardianship.get(id=link.id).select_related("account", "participant")
 
 
-async def end_at(
-    actor: Actor, participant: Participant, link: Guardianship, now: datetime, reason: str | None = None
-) -> None:
-    """The caller holds the participant's lock."""
-    before, link.ends_at = link.ends_at, now
-    await link.save(update_fields=["ends_at"])
-    gone = await cut_off(participant, link.account_id, now)
-    await record(
-        actor, actor.action, link, now, participant=participant, reason=reason,
-        changes={"ends_at": [_told(before), _told(now)]} | gone,
-    )
+async def inviting(participant_id: UUID) -> dict[UUID, UUID]:
+    """account → its newest guardianship of the participant, by which it may have invited others."""
+    found = await Guardianship.filter(participant_id=participant_id).order_by("id").values_list("account_id", "id")
+    return dict(found)
 
 
 @atomic
 async def limit_guardianship(
     actor: Actor, guardianship_id: UUID, wanted: GuardianshipLimit, now: datetime
 ) -> Guardianship:
-    """Fewer capabilities or an earlier end, never more; the invitations this person gave are void.
+    """Fewer capabilities or an earlier end, never more; the invitations this person gave are void, and whom they
+    invited keeps at most what they have left.
 
     Raises NotFound, RoleMayNot (not invited by you), CourtOrder, CapabilityEscalation, FindingsRefused, DoesNotFit,
     or IllegalState when it is over.
@@ -90,6 +95,7 @@ async def limit_guardianship(
         revoked = await revoke_invitations(participant, now, by=link.account_id)
         void: Changes = {"invitations": [revoked, 0]} if revoked else {}
         await record(actor, actor.action, link, now, participant=participant, changes=changes | void)
+        await narrow_invited(actor, participant, link, now)
     return await Guardianship.get(id=link.id).select_related("account", "participant")
 
 
@@ -104,7 +110,7 @@ def _narrowed(link: Guardianship, wanted: GuardianshipLimit, now: datetime) -> C
         changes["capabilities"] = [before, link.capabilities]
     if wanted.ends_at is not None:
         _require_earlier(link, wanted.ends_at, now)
-        changes["ends_at"] = [_told(link.ends_at), _told(wanted.ends_at)]
+        changes["ends_at"] = [told(link.ends_at), told(wanted.ends_at)]
         link.ends_at = wanted.ends_at
     return {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
 
@@ -124,11 +130,8 @@ async def _deciding(
     if sites is None or participant.site_id in sites:
         return staff
     inviters = inviters_in(await guardianships(participant))
-    if not came_by(inviters, link.account_id, actor.account):
+    is_own = link.account_id == actor.account and link.invited_by_id is not None and as_inviter is Action.INVITED_END
+    if not is_own and not came_by(inviters, link.account_id, actor.account):
         raise RoleMayNot("You can decide on those who came by your invitation; the site decides on all others")
     await require_no_court_order(participant)
     return actor.acting(as_inviter)
-
-
-def _told(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

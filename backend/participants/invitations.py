@@ -7,12 +7,12 @@ from tortoise.queryset import QuerySet
 
 from backend.access.actor import Actor
 from backend.access.limits import count_attempt
+from backend.access.open_codes import open_codes, void_codes
 from backend.access.scope import locked_participant, participant_for
 from backend.errors import FindingsRefused, NotFound
 from backend.paging import Page
 from backend.participants.capabilities import granted
 from backend.participants.court_order import require_no_court_order
-from backend.participants.invited import living
 from backend.participants.linking_codes import (
     Issued,
     Promise,
@@ -21,11 +21,11 @@ from backend.participants.linking_codes import (
     require_fitting,
     revoke,
     sound_span,
-    unfinished,
 )
 from backend.participants.schemas import NewInvitation
 from backend.wiring import Wiring
 from models import Guardianship, LinkingCode, Participant
+from models.spans import speaks
 from models.transaction import atomic
 from models.vocabulary import Capability, Role
 
@@ -56,8 +56,8 @@ async def _issue(actor: Actor, wiring: Wiring, participant_id: UUID, wanted: New
     ends_at = _within(own.ends_at, ends_at)
     revoked = 0
     if role is Role.GUARDIAN:
-        older = _own(actor, unfinished(participant)).filter(relation=wanted.relation, role=role)
-        revoked = await older.update(revoked_at=now)
+        older = _own(actor, open_codes(participant)).filter(relation=wanted.relation, role=role)
+        revoked = await void_codes(older, now)
     promise = Promise(role, wanted.relation, capabilities, starts_at, ends_at, by_family=True)
     return await make_code(actor, wiring, participant, promise, revoked, now=now)
 
@@ -82,9 +82,7 @@ def _own(actor: Actor, chosen: QuerySet[LinkingCode]) -> QuerySet[LinkingCode]:
 
 async def _own_link(actor: Actor, participant: Participant, now: datetime) -> Guardianship:
     """Read under the lock: it may have ended or become less since the request began. Raises NotFound."""
-    held = Guardianship.filter(
-        living(now), account_id=actor.account, participant_id=participant.id, starts_at__lte=now, locked_at=None
-    )
+    held = Guardianship.filter(speaks(now), account_id=actor.account, participant_id=participant.id)
     link = await held.first()
     if link is None or Capability.INVITE not in link.capabilities:
         raise NotFound

@@ -4,17 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from models import Guardianship, Participant
 
 Inviters = dict[UUID, UUID | None]
 """account → the account that invited it (None = staff decided)"""
-
-
-def living(now: datetime) -> Q:
-    """Guardianships that hold now or will."""
-    return Q(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
 
 
 def is_over(link: Guardianship, now: datetime) -> bool:

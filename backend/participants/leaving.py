@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.access.credentials import is_staff
+from backend.access.open_codes import open_codes, void_codes
 from backend.access.scope import locked_account
 from backend.access.sessions import end_sessions
 from backend.audit import Changes
-from backend.participants.invited import living
-from models import Guardianship, LinkingCode, Notice, Participant
+from models import Guardianship, Notice, Participant
+from models.spans import not_over
 from models.vocabulary import DeliveryState
 
 GUARDIANSHIP_OVER = "guardianship_over"
@@ -30,15 +31,12 @@ async def cut_off(participant: Participant, account_id: UUID, now: datetime) -> 
 
 async def revoke_invitations(participant: Participant, now: datetime, *, by: UUID) -> int:
     """Those that this account gave and nobody has redeemed."""
-    open_ones = LinkingCode.filter(
-        participant_id=participant.id, by_family=True, redeemed_at__isnull=True, revoked_at__isnull=True
-    )
-    return await open_ones.filter(issued_by_id=by).update(revoked_at=now)
+    return await void_codes(open_codes(participant).filter(by_family=True, issued_by_id=by), now)
 
 
 async def _end_sessions(account_id: UUID, now: datetime) -> int:
     account = await locked_account(account_id)
-    speaks = await Guardianship.filter(living(now), account_id=account_id, locked_at__isnull=True).exists()
+    speaks = await Guardianship.filter(not_over(now), account_id=account_id, locked_at__isnull=True).exists()
     if speaks or account is None or await is_staff(account, now):
         return 0
     return await end_sessions(account_id, GUARDIANSHIP_OVER, now)

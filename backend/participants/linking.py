@@ -3,20 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from backend.access.actor import Actor, Guardian
+from backend.access.open_codes import every_open_code
 from backend.access.scope import locked_participant
 from backend.audit import record
 from backend.consent.collection import look_again_at
 from backend.errors import InvitationRefused, LinkingCodeRefused
 from backend.participants.capabilities import CAPABILITIES
-from backend.participants.guardianship import end_at
-from backend.participants.invited import is_over, living
+from backend.participants.invited import is_over
 from backend.participants.leaving import revoke_invitations
+from backend.participants.whom_they_invited import end_at, narrow_invited
 from models import Guardianship, LinkingCode, Participant
 from models.actions import Action
+from models.spans import not_over, speaks
 from models.transaction import atomic
 from models.vocabulary import Capability
 
@@ -24,9 +25,7 @@ REPLACED = "replaced"
 
 
 def redeemable(hashed: str, now: datetime) -> QuerySet[LinkingCode]:
-    return LinkingCode.filter(
-        code_hash=hashed, redeemed_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
-    )
+    return every_open_code().filter(code_hash=hashed, expires_at__gt=now)
 
 
 @atomic
@@ -52,7 +51,7 @@ async def _begin(
 ) -> Guardianship:
     starts_at = max(now, row.guardianship_starts_at or now)
     former = Guardianship.filter(account_id=actor.account, participant_id=participant.id)
-    ended = await former.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at)).update(ends_at=starts_at)
+    ended = await former.filter(not_over(starts_at)).update(ends_at=starts_at)
     if ended:
         await revoke_invitations(participant, now, by=actor.account)
     link = await Guardianship.create(
@@ -67,6 +66,8 @@ async def _begin(
     await look_again_at(participant, starts_at)
     if replaced and replaced.account_id != link.account_id:
         await _take_place(actor, participant, replaced, link, now)
+    if ended or replaced:
+        await narrow_invited(actor.acting(Action.GUARDIANSHIP_LIMIT), participant, link, now)
     return link
 
 
@@ -84,6 +85,8 @@ async def _require_welcome(actor: Actor, row: LinkingCode, now: datetime) -> Gua
     """The guardianship that this one replaces, if any; read under the lock. Raises as `link_account`."""
     if row.guardianship_ends_at is not None and row.guardianship_ends_at <= now:
         raise LinkingCodeRefused
+    if row.issued_by_id == actor.account:
+        raise InvitationRefused
     own = await Guardianship.filter(account_id=actor.account, participant_id=row.participant_id)
     if any(link.court_order_at is not None for link in own):
         raise LinkingCodeRefused
@@ -101,11 +104,10 @@ async def _require_invited(actor: Actor, row: LinkingCode, own: list[Guardianshi
     """By somebody who may still invite, and for somebody who does not speak for the participant yet."""
     if any(link.locked_at is not None for link in own):
         raise LinkingCodeRefused
-    if own or row.issued_by_id == actor.account:
+    if own:
         raise InvitationRefused
     inviter = await Guardianship.filter(
-        living(now), account_id=row.issued_by_id, participant_id=row.participant_id, locked_at__isnull=True,
-        starts_at__lte=now,
+        speaks(now), account_id=row.issued_by_id, participant_id=row.participant_id
     ).first()
     if inviter is None or Capability.INVITE not in inviter.capabilities:
         raise LinkingCodeRefused

@@ -9,6 +9,7 @@ import segno
 from tortoise.queryset import QuerySet
 
 from backend.access.actor import Actor
+from backend.access.open_codes import open_codes, void_codes
 from backend.access.scope import locked_participant, participant_for
 from backend.audit import Changes, record
 from backend.consent.ages import age_on
@@ -80,8 +81,8 @@ async def issue_linking_code(
     )
     if wanted.replaces:
         promise = await _as_before(participant, promise, wanted.replaces, now)
-    older = unfinished(participant).filter(relation=wanted.relation, by_family=False).exclude(role=Role.CARER)
-    revoked = 0 if role is Role.CARER else await older.update(revoked_at=now)
+    older = open_codes(participant).filter(relation=wanted.relation, by_family=False).exclude(role=Role.CARER)
+    revoked = 0 if role is Role.CARER else await void_codes(older, now)
     return await make_code(actor, wiring, participant, promise, revoked, now=now)
 
 
@@ -118,7 +119,7 @@ async def issued_code(
 ) -> Issued:
     """What was issued a moment ago, for whoever still holds the code in clear. Raises NotFound."""
     participant = await participant_for(actor, participant_id)
-    row = await unfinished(participant).get_or_none(id=linking_code_id, code_hash=code_hash(wiring, code))
+    row = await open_codes(participant).get_or_none(id=linking_code_id, code_hash=code_hash(wiring, code))
     if row is None:
         raise NotFound
     return _in_clear(wiring, row, code)
@@ -229,7 +230,3 @@ async def revoke(actor: Actor, participant: Participant, chosen: QuerySet[Linkin
     row.revoked_at = now
     await row.save(update_fields=["revoked_at"])
     await record(actor, actor.action, row, now, participant=participant)
-
-
-def unfinished(participant: Participant) -> QuerySet[LinkingCode]:
-    return LinkingCode.filter(participant_id=participant.id, redeemed_at__isnull=True, revoked_at__isnull=True)

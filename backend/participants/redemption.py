@@ -5,9 +5,10 @@ from datetime import datetime
 from tortoise.exceptions import IntegrityError
 
 from backend.access.actor import Actor
-from backend.access.credentials import account_with_password, require_second_factor, sign_in_name
+from backend.access.credentials import account_with_password, new_sign_in_name, require_second_factor
 from backend.access.limits import count_attempt, count_guess
 from backend.access.passwords import hash_password, require_strong
+from backend.access.scope import locked_account
 from backend.access.sessions import Device, StartedSession, start_session
 from backend.accounts.mails import queue_mail
 from backend.audit import record
@@ -41,7 +42,7 @@ async def redeem(wiring: Wiring, shown: Redemption, address: str, now: datetime)
     await require_strong(
         shown.password, names=(shown.email, shown.display_name, wiring.settings.app_name)
     )
-    if await Account.exists(email=sign_in_name(shown.email)):
+    if await Account.exists(email=new_sign_in_name(shown.email)):
         return await _enter(wiring, await _existing(wiring, shown, now), shown, now)
     try:
         return await _enter(wiring, await _newcomer(shown, now), shown, now)
@@ -65,7 +66,7 @@ async def _existing(wiring: Wiring, shown: Redemption, now: datetime) -> Account
 async def _newcomer(shown: Redemption, now: datetime) -> Account:
     """Takes as long as checking a password."""
     return Account(
-        email=sign_in_name(shown.email), display_name=shown.display_name.strip(), created_at=now,
+        email=new_sign_in_name(shown.email), display_name=shown.display_name.strip(), created_at=now,
         password_hash=await hash_password(shown.password), language=shown.language, timezone=shown.timezone,
     )
 
@@ -78,6 +79,9 @@ async def _enter(wiring: Wiring, account: Account, shown: Redemption, now: datet
     if is_new:
         await account.save()
     await link_account(actor, _hash_of(wiring, shown.code), now)
+    if not is_new:  # once more, under lock: they may have become staff since the password was checked
+        await locked_account(account.id)
+        await require_second_factor(wiring.seal, account, None, now)
     if is_new:
         await record(actor, Action.ACCOUNT_CREATE, account, now)
         await queue_mail(account, MailKind.VERIFY_EMAIL, now)

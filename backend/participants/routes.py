@@ -15,7 +15,7 @@ from backend.clock import Now
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from backend.participants.enrolment import enrol, enrolled, open_record
 from backend.participants.facts import change_participant, note_birth
-from backend.participants.guardianship import guardianships_of
+from backend.participants.guardianship import guardianships_of, inviting
 from backend.participants.linking_codes import issue_linking_code, linking_codes_of, revoke_linking_code
 from backend.participants.readers import readers_of
 from backend.participants.redemption import redeem, redeem_own
@@ -131,7 +131,8 @@ class ParticipantController(Controller):
     ) -> Page[GuardianshipView]:
         """List who may and might speak for a participant; names only for staff of the site."""
         page, with_names = await guardianships_of(actor, participant_id, cursor, limit)
-        views = [GuardianshipView.of(link, actor, for_site=with_names) for link in page.items]
+        by = await inviting(participant_id)
+        views = [GuardianshipView.of(link, actor, by, for_site=with_names) for link in page.items]
         return Page(views, page.next_cursor)
 
 
@@ -155,4 +156,4 @@ class LinkingCodeController(Controller):
     ) -> GuardianshipView:
         """Redeem a linking code into one's own account."""
         link = await redeem_own(actor, wiring, data.code, address_of(request), now=now)
-        return GuardianshipView.of(link, actor)
+        return GuardianshipView.of(link, actor, await inviting(link.participant_id))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from backend.access.actor import Actor
 from backend.border.text_types import (
@@ -59,11 +59,17 @@ class NewParticipant(msgspec.Struct, forbid_unknown_fields=True):
     woman_code: ParticipantCode | None = None
     """Of a child in the prenatal arm: the woman, enrolled before."""
     custodians: Custodians = []
-    """How those stand to the child who must consent for it, as staff saw it proved."""
+    """How those stand to the child who must consent for it, as staff saw it proved. Two mothers: mother twice."""
 
 
 class ParticipantChange(msgspec.Struct, forbid_unknown_fields=True):
-    custodians: Custodians
+    """What is left out stays."""
+
+    custodians: Custodians | UnsetType = UNSET
+    woman_code: ParticipantCode | UnsetType | None = UNSET
+    """Of a child in the prenatal arm: the woman, enrolled at the same site. Null: there is none."""
+    observer_rated: bool | UnsetType = UNSET
+    """Whether this child can't rate its own pain, so that carers rate it by the scale for that."""
 
 
 class Birth(msgspec.Struct, forbid_unknown_fields=True):
@@ -84,6 +90,7 @@ class ParticipantView(msgspec.Struct):
     birth_month: str | None
     gestational_weeks: int | None
     gestational_days: int | None
+    observer_rated: bool
     state: ParticipantState
     enrolled_at: datetime
 
@@ -96,7 +103,7 @@ class ParticipantView(msgspec.Struct):
             kind=participant.kind, woman_id=participant.woman_id, collection=participant.collection,
             custodians=[Relation(word) for word in participant.custodians],
             birth_month=f"{born:%Y-%m}" if born else None, gestational_weeks=weeks, gestational_days=days,
-            state=participant.state, enrolled_at=participant.enrolled_at,
+            observer_rated=participant.observer_rated, state=participant.state, enrolled_at=participant.enrolled_at,
         )
 
 
@@ -209,6 +216,8 @@ class GuardianshipView(msgspec.Struct):
     is_yours: bool
     invited_by_you: bool
     """Limit or end it as you think right."""
+    invited_by: UUID | None
+    """The guardianship of whoever invited this person; empty = the site decided. What it loses, this one loses."""
     display_name: str | None = None
     """For staff of the participant's site only."""
     court_order_at: datetime | None = None
@@ -217,12 +226,15 @@ class GuardianshipView(msgspec.Struct):
     """For staff of the participant's site only: no access, because of this person's court order or the inviter's."""
 
     @classmethod
-    def of(cls, link: Guardianship, actor: Actor, *, for_site: bool = False) -> "GuardianshipView":
-        """`for_site`: with what only those may see who work with the site's families."""
+    def of(
+        cls, link: Guardianship, actor: Actor, inviting: dict[UUID, UUID], *, for_site: bool = False
+    ) -> "GuardianshipView":
+        """`inviting`: account → guardianship. `for_site`: with what only those see who work with the families."""
         return cls(
             link.id, link.participant_id, link.relation, link.role,
             [Capability(word) for word in link.capabilities], link.starts_at, link.ends_at,
             link.account_id == actor.account, link.invited_by_id == actor.account,
+            inviting.get(link.invited_by_id) if link.invited_by_id else None,
             link.account.display_name if for_site else None, link.court_order_at if for_site else None,
             link.locked_at if for_site else None,
         )

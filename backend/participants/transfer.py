@@ -5,14 +5,14 @@ from uuid import UUID
 
 from backend.access import scope
 from backend.access.actor import Actor
+from backend.access.open_codes import open_codes, void_codes
 from backend.consent.collection import settle_collection
 from backend.errors import DoesNotFit
-from backend.participants.linking_codes import unfinished
 from backend.participants.status import require_plausible
 from backend.participants.status_effects import StateChange, note_status
 from backend.participants.status_schemas import NewTransfer, Transferred
 from backend.visits.after_status import move_visits
-from models import DiaryEntry, Participant, Site
+from models import DiaryEntry, Participant, SafetyCase, Site
 from models.protocol import Protocol
 from models.transaction import atomic
 from models.vocabulary import ParticipantState
@@ -34,7 +34,7 @@ async def transfer(
     change = StateChange(ParticipantState.TRANSFERRED, wanted.effective_on, wanted.reason)
     await require_plausible(participant, change, now)
     entries = await DiaryEntry.filter(participant_id=participant.id).update(site_id=new.id, assignee_id=None)
-    codes = await unfinished(participant).update(revoked_at=now)
+    codes = await void_codes(open_codes(participant), now)
     await note_status(
         actor, participant, change, now, from_site_id=old.id, to_site_id=new.id,
         changes={"site": [old.code, new.code], "entries": [None, entries], "codes": [codes, 0]},
@@ -53,5 +53,6 @@ async def _other_site(code: str, present: Site) -> Site:
 
 
 async def _move(participant: Participant, site: Site) -> None:
+    await SafetyCase.filter(participant_id=participant.id).update(site_id=site.id)
     participant.site_id = site.id
     await participant.save(update_fields=["site_id"])

@@ -8,10 +8,10 @@ from backend.access.actor import Actor
 from backend.consent.ages import person_of
 from backend.consent.withdrawal import note_withdrawal
 from backend.errors import RoleMayNot
-from backend.participants.invited import living
 from backend.participants.status_effects import StateChange, enter_state
 from models import Guardianship, Participant, ParticipantStatus, Site
 from models.protocol import Protocol
+from models.spans import speaks
 from models.transaction import atomic
 from models.vocabulary import ParticipantState, Relation, Role, StatusReason
 from notifications.local_time import local_date, zone_named
@@ -48,8 +48,8 @@ async def _deciding(actor: Actor, participant: Participant, now: datetime, *, de
         return Relation.PARTICIPANT_SELF
     if own.role is Role.GUARDIAN and not decides_alone and own.relation in participant.custodians:
         admitted = Guardianship.filter(
-            living(now), account_id=actor.account, participant_id=participant.id, role=Role.GUARDIAN,
-            relation=own.relation, starts_at__lte=now, invited_by_id=None, locked_at=None,
+            speaks(now), account_id=actor.account, participant_id=participant.id, role=Role.GUARDIAN,
+            relation=own.relation, invited_by_id=None,
         )
         if await admitted.exists():
             return own.relation

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from backend.access.actor import Actor
 from backend.access.credentials import sign_in_name
 from backend.access.permissions import allows
 from backend.errors import NotFound, RoleMayNot
 from models import Account, StaffRole
 from models.actions import Action
+from models.spans import holds
 
 
 async def staff_actor(email: str, now: datetime) -> Actor:
@@ -20,8 +19,7 @@ async def staff_actor(email: str, now: datetime) -> Actor:
     account = await Account.get_or_none(email=sign_in_name(email), disabled_at=None)
     if account is None:
         raise NotFound
-    living = Q(ends_at=None) | Q(ends_at__gt=now)
-    held = await StaffRole.filter(living, account_id=account.id, starts_at__lte=now).order_by("id")
+    held = await StaffRole.filter(holds(now), account_id=account.id).order_by("id")
     roles = tuple((one.role, one.site_id) for one in held if allows(one.role, Action.RECORDS_IMPORT))
     if not roles:
         raise RoleMayNot

@@ -19,13 +19,15 @@ from backend.records_import.table import Row, Table, read_table
 from backend.records_import.templates import RecordKind, kind_of
 from backend.visits.doses import note_dose
 from backend.visits.from_records import note_visit_from_records
+from backend.wiring import Wiring
 from models import DiaryEntry, Dose, Study
 from models.actions import Action
 from models.protocol import Protocol
 from models.transaction import atomic
+from models.vocabulary import EntrySource
 
 NAMESPACE = UUID("0f6c3b52-8d7e-5a41-b0c9-6e1d2a7f9b34")
-"""Of imported entries. Never changes: the same row of the same file is the same entry."""
+"""Of imported entries. Never changes, nor does the secret key: the same row of the same file is the same entry."""
 Progress = Callable[[int, int], None]
 
 
@@ -51,18 +53,22 @@ class Import:
     """One file on its way in, with what holds for all of its rows."""
 
     actor: Actor
-    protocol: Protocol
+    wiring: Wiring
     now: datetime
     kind: RecordKind
     table: Table
     sha256: str
 
     @classmethod
-    def of(cls, actor: Actor, protocol: Protocol, content: bytes, now: datetime) -> "Import":
+    def of(cls, actor: Actor, wiring: Wiring, content: bytes, now: datetime) -> "Import":
         """Raises UnusableFile."""
         table = read_table(content)
-        kind = kind_of(table.header, protocol)
-        return cls(actor.acting(Action.RECORDS_IMPORT), protocol, now, kind, table, hashlib.sha256(content).hexdigest())
+        kind = kind_of(table.header, wiring.protocol)
+        return cls(actor.acting(Action.RECORDS_IMPORT), wiring, now, kind, table, hashlib.sha256(content).hexdigest())
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.wiring.protocol
 
 
 async def bring_in(wanted: Import, *, dry_run: bool = False, progress: Progress = lambda _done, _of: None) -> Report:
@@ -138,7 +144,7 @@ async def _fracture(wanted: Import, cells: Cells) -> bool:
 
 async def _log_fracture(wanted: Import, row: FractureRow) -> bool:
     participant_id = await _id_of(wanted, row.code)
-    entry_id = id_of_fracture(row.code, row.reference)
+    entry_id = await _id_of_fracture(wanted, participant_id, row)
     is_new = not await DiaryEntry.exists(id=entry_id)
     actor = wanted.actor.acting(Action.ENTRY_LOG_ON_BEHALF)
     try:
@@ -148,8 +154,16 @@ async def _log_fracture(wanted: Import, row: FractureRow) -> bool:
     return is_new
 
 
-def id_of_fracture(code: str, reference: str) -> UUID:
-    return uuid5(NAMESPACE, f"fracture:{code}:{reference}")
+async def _id_of_fracture(wanted: Import, participant_id: UUID, row: FractureRow) -> UUID:
+    """Nobody outside can work it out, and take the place of an entry before it is brought in.
+
+    What was brought in under an id that anybody could work out keeps it.
+    """
+    said = f"fracture:{row.code}:{row.reference}"
+    former = uuid5(NAMESPACE, said)
+    if await DiaryEntry.exists(id=former, participant_id=participant_id, source=EntrySource.CHART_REVIEW):
+        return former
+    return uuid5(NAMESPACE, wanted.wiring.seal.keyed_hash(said))
 
 
 async def _id_of(wanted: Import, code: str) -> UUID:

@@ -92,14 +92,14 @@ def _listed(codes: list[str]) -> Reader[str]:
     return read
 
 
-def _part(question: Field) -> Reader[dict[str, str]]:
+def _part(question: Field) -> Reader[dict[str, Any]]:
     """`femur:left:shaft`: the item's own questions in their order, the later ones may be left out."""
 
-    def read(cell: str) -> dict[str, str]:
+    def read(cell: str) -> dict[str, Any]:
         said = [piece.strip() for piece in cell.split(":")]
         if len(said) > len(question.item):
             raise CellFault(f"has more than {':'.join(question.item)} in {cell[:40]}")
         pairs = zip(question.item.items(), said, strict=False)
-        return {name: _listed(inner.codes)(piece) for (name, inner), piece in pairs if piece}
+        return {name: _answer(inner)(piece) for (name, inner), piece in pairs if piece}
 
     return read

@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from backend.access import scope
 from backend.access.actor import Actor
 from backend.audit import next_seq, record
@@ -15,6 +13,7 @@ from backend.review.seen import changes_after, entry_as_seen, require_state
 from models import DataQuery, DiaryEntry, Guardianship, Notice, Participant
 from models.actions import Action
 from models.fields import new_id
+from models.spans import speaks
 from models.transaction import atomic
 from models.vocabulary import Capability, EntryState, NoticeKind, QueryState
 
@@ -73,8 +72,7 @@ async def close_query(actor: Actor, query_id: UUID, seen: int, now: datetime) ->
 
 
 async def _tell_guardians(participant: Participant, query: DataQuery, now: datetime) -> None:
-    living = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-    for link in await Guardianship.filter(living, participant_id=participant.id, starts_at__lte=now, locked_at=None):
+    for link in await Guardianship.filter(speaks(now), participant_id=participant.id):
         if Capability.ANSWER in link.capabilities:
             await Notice.create(
                 account_id=link.account_id, participant_id=participant.id, kind=NoticeKind.QUERY_WAITING,

@@ -1,4 +1,4 @@
-"""What staff decide on an entry: take it, validate it, reject it, re-open it, link it as a duplicate."""
+"""What staff decide on an entry: take it, validate it, reject it, re-open it. Links: `duplicates_links`."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import allows
 from backend.audit import Changes, next_seq, record
 from backend.diary.consequences import close_queries
-from backend.errors import DoesNotFit, IllegalState, NotFound, OpenConflicts, OpenQueries
+from backend.errors import DoesNotFit, IllegalState, OpenConflicts, OpenQueries
 from backend.failpoints import reach
 from backend.forwarding import outbox
 from backend.review.seen import entry_as_seen, require_state
@@ -36,7 +36,10 @@ async def assign_entry(actor: Actor, entry_id: UUID, seen: int, assignee_id: UUI
 
 @atomic
 async def validate_entry(actor: Actor, entry_id: UUID, seen: int, now: datetime) -> DiaryEntry:
-    """Accept the entry as study data and hand it to every destination. Answered questions are closed with it."""
+    """Accept the entry as study data and hand it to every destination. Answered questions are closed with it.
+
+    One that was linked and corrected since stands for itself from then on.
+    """
     participant, entry = await entry_as_seen(actor, entry_id, seen)
     require_state(entry, S.RECEIVED, S.IN_REVIEW, S.ANSWERED, S.QUERY_OPEN)
     if entry.open_queries:
@@ -48,7 +51,9 @@ async def validate_entry(actor: Actor, entry_id: UUID, seen: int, now: datetime)
     reach("review.after_lock")
     await close_queries(actor, participant, entry, now)
     changes: Changes = {"validated_version": [entry.validated_version, entry.version]}
-    entry.validated_version = entry.version
+    if entry.duplicate_of_id:
+        changes["duplicate_of"] = [str(entry.duplicate_of_id), None]
+    entry.validated_version, entry.duplicate_of_id = entry.version, None
     await change_state(actor, participant, entry, S.VALIDATED, now, changes=changes)
     reach("review.before_message")
     await outbox.announce(participant, entry, now)
@@ -70,25 +75,10 @@ async def reject_entry(
 
 
 @atomic
-async def mark_duplicate(actor: Actor, entry_id: UUID, seen: int, of: UUID, now: datetime) -> DiaryEntry:
-    """Link the entry to another of the same participant that tells of the same event. Both stay."""
-    participant, entry = await entry_as_seen(actor, entry_id, seen)
-    require_state(entry, *UNDECIDED)
-    if of == entry_id or not await DiaryEntry.exists(id=of, participant_id=participant.id, kind=entry.kind):
-        raise NotFound
-    await close_queries(actor, participant, entry, now)
-    entry.duplicate_of_id = of
-    await change_state(actor, participant, entry, S.DUPLICATE, now, changes={"duplicate_of": [None, str(of)]})
-    await outbox.withdraw(participant, entry, now)
-    return entry
-
-
-@atomic
 async def reopen_entry(actor: Actor, entry_id: UUID, seen: int, reason: str, now: datetime) -> DiaryEntry:
-    """Take a decision back; nothing leaves until the next one."""
+    """Take a decision back; nothing leaves until the next one. (A link is taken back by `unlink`.)"""
     participant, entry = await entry_as_seen(actor, entry_id, seen)
-    require_state(entry, S.VALIDATED, S.REJECTED, S.DUPLICATE)
-    entry.duplicate_of_id = None
+    require_state(entry, S.VALIDATED, S.REJECTED)
     return await change_state(actor, participant, entry, S.IN_REVIEW, now, reason=reason)
 
 

@@ -18,7 +18,6 @@ from backend.review.reading import audit_trail_of, query_views, review_for, revi
 from backend.review.schemas import (
     Assignment,
     AuditEventView,
-    DuplicateLink,
     QueryQuestion,
     QueryView,
     Rejection,
@@ -26,7 +25,7 @@ from backend.review.schemas import (
     ReviewView,
     WorklistItem,
 )
-from backend.review.worklist import WorklistFilter, worklist
+from backend.review.worklist import WorklistFilter, with_suggestions, worklist
 from backend.wiring import CurrentWiring
 from models.actions import Action
 from models.vocabulary import EntryKind, EntryState
@@ -45,7 +44,7 @@ class WorklistController(Controller):
 
     @get("/worklist", operation_id="ReadWorklist", action=Action.WORKLIST_READ)
     async def read(
-        self, actor: CurrentActor, now: Now,
+        self, actor: CurrentActor, wiring: CurrentWiring, now: Now,
         site: Annotated[str | None, QueryParameter(max_length=10)] = None,
         entry_state: Annotated[EntryState | None, QueryParameter(name="state")] = None,
         kind: Annotated[EntryKind | None, QueryParameter()] = None,
@@ -55,7 +54,7 @@ class WorklistController(Controller):
     ) -> Page[WorklistItem]:
         """Entries at my sites, oldest first; without a state those that wait for staff."""
         wanted = WorklistFilter(site, entry_state, kind, assignee, cursor, page_limit(limit))
-        return await worklist(actor, wanted, now)
+        return await with_suggestions(await worklist(actor, wanted, now), wiring.protocol)
 
     @get("/participants/{participant_id:uuid}/audit-events", operation_id="ReadAuditTrail", action=Action.AUDIT_READ)
     async def trail(
@@ -118,15 +117,6 @@ class ReviewController(Controller):
     ) -> Response[ReviewView]:
         """Take a decision back."""
         await decisions.reopen_entry(actor, entry_id, number_in(if_match, "s"), data.reason, now)
-        return await _tagged(actor, entry_id)
-
-    @post("/duplicate-link", operation_id="MarkDuplicate", action=Action.ENTRY_MARK_DUPLICATE, status_code=200)
-    async def mark_duplicate(
-        self, entry_id: FromPath[UUID], data: JSONBody[DuplicateLink], actor: CurrentActor, now: Now,
-        if_match: IfMatch = None,
-    ) -> Response[ReviewView]:
-        """Link the entry to another that tells of the same event."""
-        await decisions.mark_duplicate(actor, entry_id, number_in(if_match, "s"), data.duplicate_of, now)
         return await _tagged(actor, entry_id)
 
     @post("/data-queries", operation_id="OpenDataQuery", action=Action.QUERY_OPEN)

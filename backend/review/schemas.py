@@ -8,7 +8,14 @@ import msgspec
 from msgspec import Meta
 
 from backend.diary.schemas import EntryView, RevisionView
-from models.vocabulary import EntryKind, EntryState, QueryState, RejectionReason
+from models.vocabulary import (
+    EntryKind,
+    EntryState,
+    LinkReason,
+    QueryState,
+    RejectionReason,
+    UnlinkReason,
+)
 
 Sentence = Annotated[str, Meta(min_length=1, max_length=500)]
 Pointer = Annotated[str, Meta(max_length=200, pattern=r"^(/[^/\x00]+)*$")]
@@ -34,6 +41,8 @@ class WorklistItem(msgspec.Struct):
     source: str
     """`app`, or how staff came to write it down."""
     assignee_id: UUID | None
+    may_be_duplicate: bool = False
+    """Another report may tell of the same fracture."""
 
 
 class QueryReplyView(msgspec.Struct):
@@ -99,6 +108,18 @@ class Reopening(msgspec.Struct, forbid_unknown_fields=True):
 
 class DuplicateLink(msgspec.Struct, forbid_unknown_fields=True):
     duplicate_of: UUID
+    """One that is linked itself stands for the one it is linked to."""
+    reason: LinkReason
+
+
+class Unlinking(msgspec.Struct, forbid_unknown_fields=True):
+    reason: UnlinkReason
+
+
+class ToldApart(msgspec.Struct, forbid_unknown_fields=True):
+    other_id: UUID
+    other_version: Annotated[int, Meta(ge=1, lt=2**31)]
+    """As it was seen."""
 
 
 class AuditEventView(msgspec.Struct):

@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from tortoise.expressions import Q
 
 from backend.access.actor import Actor
 from backend.access.permissions import sites_for
 from backend.errors import NotFound
 from backend.paging import Page, decode_cursor, encode_cursor, page_of
+from backend.review.duplicates import suggested_among
 from backend.review.schemas import WorklistItem
 from models import Site
+from models.protocol import Protocol
 from models.statement import identifier, instant, is_postgres, rows
 from models.vocabulary import EntryKind, EntryState
 
@@ -46,6 +49,14 @@ async def worklist(actor: Actor, wanted: WorklistFilter, now: datetime) -> Page[
     sql, values = _statement(sites, wanted)
     found = [_item(row, now) for row in await rows(sql, *values)]
     return page_of(found, wanted.limit, lambda last: encode_cursor(last.received_at, last.entry_id))
+
+
+async def with_suggestions(page: Page[WorklistItem], protocol: Protocol) -> Page[WorklistItem]:
+    """The same page; reports that may tell of the same fracture as another are marked."""
+    fractures = {item.entry_id: item.participant_id for item in page.items if item.kind is EntryKind.FRACTURE}
+    suggested = await suggested_among(fractures, protocol)
+    items = [msgspec.structs.replace(i, may_be_duplicate=i.entry_id in suggested) for i in page.items]
+    return Page(items, page.next_cursor)
 
 
 async def _sites(actor: Actor, code: str | None) -> list[UUID]:

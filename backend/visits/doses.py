@@ -1,6 +1,7 @@
 """Doses as staff note them: which, on what day, by which route. The visit plan is counted from the first and the last.
 
-Noting a dose plans nothing by itself: `plan_from` says what to ask the plan for, and staff decide when.
+Noting a dose plans nothing by itself: `plan_from` says what to ask the plan for, and staff decide when. The visit at
+which it was given has taken place that day.
 """
 
 from datetime import date, datetime
@@ -11,7 +12,8 @@ from backend import audit
 from backend.access import scope
 from backend.access.actor import Actor
 from backend.errors import DoesNotFit, FindingsRefused
-from backend.visits.schedule import PLAUSIBLE
+from backend.safety.after_dose import look_again
+from backend.visits.schedule import PLAUSIBLE, follow_doses
 from backend.visits.schemas import DoseNote, VisitPlan
 from models import Dose, Participant, Site
 from models.fields import new_id
@@ -56,6 +58,8 @@ async def note_dose(
     await dose.save(force_create=not before)
     await audit.record(actor, actor.action, dose, now, participant=participant, seq=dose.seq, reason=noted.reason,
                        changes=changes)
+    await follow_doses(actor, participant, now)
+    await look_again(protocol, participant, dose.given_on, now)
     return dose
 
 

@@ -10,6 +10,7 @@ from backend.errors import FindingsRefused
 from backend.visits.schedule import (
     applies,
     attend_visit,
+    follow_doses,
     new_visit,
     require_plausible,
     require_visits,
@@ -70,7 +71,8 @@ async def _plan(
         raise _refused("visit.dose_not_noted", "target_on")
     visit = new_visit(participant, rule.code)
     await write_visit(actor.acting(Action.VISIT_PLAN), participant, visit, window, now)
-    return visit
+    await follow_doses(actor, participant, now)
+    return await Visit.get(id=visit.id)
 
 
 def _rule(participant: Participant, code: str, protocol: Protocol) -> VisitRule:

@@ -9,7 +9,7 @@ from backend.access import scope
 from backend.access.actor import Actor
 from backend.errors import FindingsRefused, IllegalState
 from backend.visits.windows import Window, window_for
-from models import Participant, ParticipantStatus, Visit
+from models import Dose, Participant, ParticipantStatus, Visit
 from models.actions import Action
 from models.participation import effect_of
 from models.protocol import Protocol, VisitRule
@@ -21,6 +21,8 @@ MISSED_AFTER_APPOINTMENT = timedelta(days=7)
 PLAUSIBLE = timedelta(days=30 * 366)
 """A date further away than this is a slip of the keyboard."""
 WINDOW_FIELDS = ("target_on", "opens_on", "closes_on")
+DOSE_VISIT = "DOSE-"
+"""Begins the code of the visit at which the dose of that number is given."""
 
 
 @atomic
@@ -52,6 +54,7 @@ async def plan_visits(
         await participant.fetch_related("site")
     for code, window in moved.items():
         await write_visit(actor, participant, known.get(code) or new_visit(participant, code), window, now)
+    await follow_doses(actor, participant, now)
     return await Visit.filter(participant_id=participant.id).order_by("target_on", "plan_code")
 
 
@@ -81,6 +84,14 @@ async def write_visit(actor: Actor, participant: Participant, visit: Visit, wind
                        changes={"target_on": [before, visit.target_on.isoformat()]})
 
 
+async def follow_doses(actor: Actor, participant: Participant, now: datetime) -> None:
+    """The visit of a dose took place on the day on which it was given. The caller holds the participant's lock."""
+    given = {f"{DOSE_VISIT}{dose.number}": dose.given_on for dose in await Dose.filter(participant_id=participant.id)}
+    for visit in await Visit.filter(participant_id=participant.id, plan_code__in=list(given)) if given else []:
+        new = {"attended_on": given[visit.plan_code], "state": VisitState.ATTENDED}
+        await change_visit(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)
+
+
 @atomic
 async def agree_visit(actor: Actor, visit_id: UUID, wall: datetime, now: datetime) -> Visit:
     """Note the appointment, as clocks at the site show it; a missed visit is planned again by this."""
@@ -106,8 +117,16 @@ async def attend_visit(actor: Actor, visit_id: UUID, attended_on: date, now: dat
     require_plausible({"/attended_on": attended_on}, now)
     if attended_on > local_date(now, zone_named(visit.timezone)):
         raise FindingsRefused(findings=[{"code": "attended_in_future", "pointer": "/attended_on"}])
+    if await _dose_of_another_day(visit, attended_on):
+        raise FindingsRefused(findings=[{"code": "attended_not_with_the_dose", "pointer": "/attended_on"}])
     new = {"attended_on": attended_on, "state": VisitState.ATTENDED}
     return await change_visit(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)
+
+
+async def _dose_of_another_day(visit: Visit, day: date) -> bool:
+    """Whoever finds the day wrong corrects the dose; its visit follows."""
+    doses = await Dose.filter(participant_id=visit.participant_id).exclude(given_on=day)
+    return visit.plan_code in {f"{DOSE_VISIT}{dose.number}" for dose in doses}
 
 
 @atomic

@@ -1,14 +1,12 @@
 """Anchor day + the protocol's visit rule → target day and window (pure).
 
-Years and months are added first and clipped to the end of a shorter month, then weeks and days: 31 August + P6M is
-28 February, and each visit counts from the anchor, never from another clipped day.
+Each visit counts from the anchor, never from another day that was clipped to the end of a shorter month.
 """
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from models.protocol import ISO_PERIOD, VisitRule
+from models.protocol import VisitRule, plus_period
 
 
 @dataclass(frozen=True)
@@ -29,17 +27,3 @@ def window_about(rule: VisitRule, target: date) -> Window:
     closes = target + timedelta(days=rule.window_after) if rule.window_after is not None else None
     return Window(target, opens, closes)
 
-
-def plus_period(day: date, period: str) -> date:
-    """`P1Y2M3W4D` after the day. Raises ValueError for anything else."""
-    found = ISO_PERIOD.match(period)
-    if not found or period == "P":
-        raise ValueError(f"{period} is no ISO 8601 period")
-    years, months, weeks, days = (int(number or 0) for number in found.groups())
-    return _plus_months(day, years * 12 + months) + timedelta(weeks=weeks, days=days)
-
-
-def _plus_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))

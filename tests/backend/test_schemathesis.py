@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 import schemathesis
+from hypothesis import strategies
 from schemathesis.auths import AuthContext
 from schemathesis.config import SchemathesisConfig
-from schemathesis.core.failures import Failure
 from schemathesis.engine import events, from_schema
 from schemathesis.generation.case import Case
-from schemathesis.openapi.checks import RejectedPositiveData
 
 from backend.access.seal import new_secret, secret_hash
 from backend.clock import utc_now
@@ -39,6 +38,8 @@ CHECKS = {
     # 428 is the status made for a missing If-Match (RFC 6585)
     "missing_required_header": {"expected-statuses": ["400", "401", "403", "406", "415", "422", "428"]},
 }
+# Schemathesis makes no header with a quotation mark by itself, and fills in a wrong one where it finds none.
+schemathesis.openapi.format("etag", strategies.from_regex(r'"[sv][0-9]{1,18}"', fullmatch=True))
 
 
 @dataclass
@@ -123,11 +124,6 @@ async def explore(cast: Cast, name: str, phases: tuple[str, ...], examples: int)
             def set(self, case: Case, data: str, _context: AuthContext) -> None:
                 case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
 
-        @schema.hook
-        def filter_failure(_context: Any, failure: Failure, case: Case, _response: Any) -> bool:
-            # Schemathesis 4.32 sends a bare 0 as LogOnBehalf's If-Match, against the pattern, and calls it valid.
-            return not (isinstance(failure, RejectedPositiveData) and str((case.headers or {}).get("If-Match")) == "0")
-
         return run(schema)
 
     with serving(cast.wiring.settings) as (process, port):
@@ -158,6 +154,6 @@ async def test_document_and_server_agree(name, phases, cast, app, database_url):
 @pytest.mark.full
 @pytest.mark.parametrize("name", ["mia", "nora", "alma"])
 async def test_document_and_server_agree_on_many_examples(name, cast, app):
-    seen = await explore(cast, name, PHASES, examples=100)
+    seen = await explore(cast, name, PHASES, examples=40)
 
     require_sound(seen, app)

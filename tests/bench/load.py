@@ -22,9 +22,10 @@ Requests = Generator[bytes, bytes, None]
 """Yields the next request and is sent the answer's body."""
 DATA = {"occurred": "2026-11-20T14:30", "sites": [{"bone": "femur", "side": "left"}], "cause": "fall", "pain": 7,
         "note": "Fell from the sofa while reaching for the cat, cried at once, leg looked bent"}
-ENTRY = json.dumps({"kind": "fracture", "data": DATA, "recorded_at": "2026-11-20T14:35:00+01:00",
+# A fracture may open a safety case and is written under the lock; what a phone mostly sends is not one.
+ENTRY = json.dumps({"kind": "symptom", "data": DATA, "recorded_at": "2026-11-20T14:35:00+01:00",
                     "timezone": "Europe/Stockholm", "confirmed": []}).encode()
-ITEM = json.dumps({"collection": "entries", "id": "@", "op": "upsert", "kind": "fracture", "client_seq": 0,
+ITEM = json.dumps({"collection": "entries", "id": "@", "op": "upsert", "kind": "symptom", "client_seq": 0,
                    "recorded_at": "2026-11-20T14:35:00+01:00", "timezone": "Europe/Stockholm", "data": DATA})
 
 

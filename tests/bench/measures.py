@@ -73,7 +73,7 @@ class Bench:
         return Row(
             f"submit one entry, {connections} connection(s), {processes} API process(es)",
             f"{rate:,.0f}/s, {_times(runs)}", f"{floor:,.0f}/s", rate / floor, "≥ 0.50" if aimed else "–",
-            _limits(runs), rate / floor >= 0.5 if aimed else None,
+            limits_of(runs), rate / floor >= 0.5 if aimed else None,
         )
 
     def _floor(self, connections: int) -> float:
@@ -87,7 +87,7 @@ class Bench:
         runs = [self.little.load(wanted, self.effort.seconds) for _ in range(self.effort.rounds)]
         rate = median(run.rate for run in runs) * ITEMS
         return Row(f"sync push of {ITEMS}, 8 phones", f"{rate:,.0f} items/s, {_times(runs)}",
-                   aim="≥ 1,000 items/s", limits=_limits(runs, ITEMS), met=rate >= 1000)
+                   aim="≥ 1,000 items/s", limits=limits_of(runs, ITEMS), met=rate >= 1000)
 
     def pull(self) -> Row:
         def of(server: Server) -> Run:
@@ -124,7 +124,7 @@ class Bench:
         little, much = self._turns(lambda: of(self.little), lambda: of(self.much))
         short, long = median(run.p50 for run in little), median(run.p50 for run in much)
         return Row(f"{what}, {self.effort.many:,} stored", f"{long * 1e3:.1f} ms",
-                   f"{short * 1e3:.1f} ms with {self.effort.few:,} stored", long / short, "≤ 1.25", _limits(much),
+                   f"{short * 1e3:.1f} ms with {self.effort.few:,} stored", long / short, "≤ 1.25", limits_of(much),
                    long / short <= 1.25)
 
     def validate(self) -> Row:
@@ -136,13 +136,13 @@ class Bench:
             wanted = [("validations", [part, self.much.study.nurse]) for part in _shares(share, 8)]
             runs.append(self.much.load(wanted, self.effort.seconds))
         return Row("validate, 8 connections", f"{median(r.rate for r in runs):,.0f}/s, {_times(runs)}",
-                   limits=_limits(runs))
+                   limits=limits_of(runs))
 
     def refresh(self) -> Row:
         """Each session turns its token again and again."""
         wanted = [("refreshes", [f.refresh]) for f in self.little.study.families[:8]]
         runs = [self.little.load(wanted, self.effort.seconds)]
-        return Row("refresh, 8 sessions", f"{runs[0].rate:,.0f}/s, {_times(runs)}", limits=_limits(runs))
+        return Row("refresh, 8 sessions", f"{runs[0].rate:,.0f}/s, {_times(runs)}", limits=limits_of(runs))
 
     def memory(self) -> Row:
         """After writing, pulling and reading worklists."""
@@ -186,5 +186,5 @@ def _times(runs: list[Run]) -> str:
     return f"p50 {median(r.p50 for r in runs) * 1e3:.1f} ms, p99 {median(r.p99 for r in runs) * 1e3:.1f} ms"
 
 
-def _limits(runs: list[Run], each: int = 1) -> str:
+def limits_of(runs: list[Run], each: int = 1) -> str:
     return sum((run.usage for run in runs), Usage()).told(sum(run.requests for run in runs) * each)

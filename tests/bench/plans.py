@@ -1,5 +1,6 @@
 """The statements whose speed must not depend on how much is stored, and how the database means to run them."""
 
+import json
 import re
 from typing import Any
 
@@ -30,6 +31,15 @@ async def steps(sql: str, *values: Any) -> list[str]:
         lines = [re.sub(r"^\s*->\s*", "", row["QUERY PLAN"]).strip() for row in found]
         return [line for line in lines if re.search(r"\b(Scan|Sort|Limit|Join|Loop|Append)\b", line)]
     return [row["detail"] for row in await rows(f"EXPLAIN QUERY PLAN {sql}", *values)]
+
+
+async def pages(sql: str, *values: Any) -> int:
+    """Pages of the database that running it touches (PostgreSQL), once warm."""
+    for _ in range(2):
+        found = await rows(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *values)
+    plan = found[0]["QUERY PLAN"]
+    top = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    return int(top["Shared Hit Blocks"]) + int(top["Shared Read Blocks"])
 
 
 def whole_tables_read(plan: list[str]) -> list[str]:

@@ -26,8 +26,10 @@ FAMILIES = 232
 WRITERS = 32
 """The first families have no stored entries: they only write."""
 ENTRIES_EACH = 500
+AT_ONCE = 100_000
+"""Entries held in memory while a study is filled."""
 BEGAN = datetime(2024, 11, 1, tzinfo=UTC)
-FULL = [Capability.LOG, Capability.SEE, Capability.ANSWER]
+FULL = [Capability.LOG, Capability.SEE, Capability.ANSWER, Capability.INVITE]
 PARTICIPANT, ACCOUNT, SESSION, ENTRY, REVISION = range(5)
 NURSE = 999_999
 METRICS_TOKEN = "a token that is used in the bench only"
@@ -64,22 +66,22 @@ def bench_settings(url: str, folder: str) -> Settings:
     )
 
 
-def populate(settings: Settings) -> None:
+def populate(settings: Settings, families: int = FAMILIES) -> None:
     """People without entries; the database is migrated and empty."""
-    asyncio.run(_in(settings, _populate))
+    asyncio.run(in_study(settings, _populate, families))
 
 
 def fill(settings: Settings, entries: int) -> None:
     """Store so many entries, each with revision 1 and audit event, ENTRIES_EACH per family; 9 of 10 are validated."""
-    asyncio.run(_in(settings, _fill, entries))
+    asyncio.run(in_study(settings, _fill, entries))
 
 
 def sign_in(settings: Settings) -> BenchStudy:
     """Fresh tokens for everybody."""
-    return asyncio.run(_in(settings, _sign_in))
+    return asyncio.run(in_study(settings, _sign_in))
 
 
-async def _in(settings: Settings, work: Any, *more: Any) -> Any:
+async def in_study(settings: Settings, work: Any, *more: Any) -> Any:
     await open_database(settings.database_url, 2)
     try:
         return await work(wire(settings), *more)
@@ -87,11 +89,11 @@ async def _in(settings: Settings, work: Any, *more: Any) -> Any:
         await close_database()
 
 
-async def _populate(wiring: Wiring) -> None:
+async def _populate(wiring: Wiring, families: int) -> None:
     now = utc_now() - timedelta(minutes=1)
     await prepare_study(wiring, now)
     site = await Site.get(code="SE01")
-    numbers = [*range(FAMILIES), NURSE]
+    numbers = [*range(families), NURSE]
     await Account.bulk_create([
         Account(id=made_id(ACCOUNT, n), email=f"a{n}@example.org", email_verified_at=now, display_name="A",
                 created_at=now) for n in numbers])
@@ -100,10 +102,11 @@ async def _populate(wiring: Wiring) -> None:
                 created_at=now, last_seen_at=now, expires_at=now + timedelta(days=90)) for n in numbers])
     await Participant.bulk_create([
         Participant(id=made_id(PARTICIPANT, n), code=f"SE01-{n:03d}", site=site, arm=Arm.POSTNATAL,
-                    birth_month=date(2019, 5, 1), gestational_days=266, enrolled_at=now) for n in range(FAMILIES)])
+                    birth_month=date(2019, 5, 1), gestational_days=266, enrolled_at=now,
+                    custodians=[Relation.MOTHER]) for n in range(families)])
     await Guardianship.bulk_create([
         Guardianship(account_id=made_id(ACCOUNT, n), participant_id=made_id(PARTICIPANT, n), role=Role.GUARDIAN,
-                     relation=Relation.MOTHER, capabilities=FULL, starts_at=now) for n in range(FAMILIES)])
+                     relation=Relation.MOTHER, capabilities=FULL, starts_at=now) for n in range(families)])
     await StaffRole.create(account_id=made_id(ACCOUNT, NURSE), site=site, role=Role.COORDINATOR, starts_at=now)
     await wiring.tokens.keyring.load(now)
 
@@ -138,10 +141,10 @@ def stored_entry(number: int) -> tuple[int, int]:
     return WRITERS + number // ENTRIES_EACH, number % ENTRIES_EACH + 1
 
 
-def _stored(entries: int, site_id: UUID, protocol_hash: str) -> Iterator[tuple[tuple[Any, ...], ...]]:
+def _stored(numbers: range, site_id: UUID, protocol_hash: str) -> Iterator[tuple[tuple[Any, ...], ...]]:
     data = msgspec.json.encode(DATA).decode()
     changes = msgspec.json.encode({name: [None, value] for name, value in DATA.items()}).decode()
-    for number in range(entries):
+    for number in numbers:
         family, seq = stored_entry(number)
         child, parent = made_id(PARTICIPANT, family), made_id(ACCOUNT, family)
         at = BEGAN + timedelta(minutes=10 * number)
@@ -159,14 +162,16 @@ def _stored(entries: int, site_id: UUID, protocol_hash: str) -> Iterator[tuple[t
 
 async def _fill(wiring: Wiring, entries: int) -> None:
     site = await Site.get(code="SE01")
-    columns = zip(*_stored(entries, site.id, wiring.protocol.hash), strict=True)
-    tables = list(zip(("diary_entry", "entry_revision", "audit_event"),
-                      (ENTRY_COLUMNS, REVISION_COLUMNS, EVENT_COLUMNS), columns, strict=True))
     url = wiring.settings.database_url
-    if url.startswith("sqlite"):
-        _fill_sqlite(url.removeprefix("sqlite:///"), tables)
-    else:
-        await _fill_postgres(url, tables)
+    for first in range(0, entries, AT_ONCE):
+        numbers = range(first, min(first + AT_ONCE, entries))
+        columns = zip(*_stored(numbers, site.id, wiring.protocol.hash), strict=True)
+        tables = list(zip(("diary_entry", "entry_revision", "audit_event"),
+                          (ENTRY_COLUMNS, REVISION_COLUMNS, EVENT_COLUMNS), columns, strict=True))
+        if url.startswith("sqlite"):
+            _fill_sqlite(url.removeprefix("sqlite:///"), tables)
+        else:
+            await _fill_postgres(url, tables)
     full = [made_id(PARTICIPANT, WRITERS + n) for n in range(-(-entries // ENTRIES_EACH))]
     await Participant.filter(id__in=full).update(seq=ENTRIES_EACH)
     await rows("ANALYZE")

@@ -1,13 +1,16 @@
 """Reminders are planned once for whom they concern."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
-from models import DiaryEntry, Guardianship, Notice, NoticePreference, Visit
+from models import DiaryEntry, Dose, Guardianship, Notice, NoticePreference, Visit
 from models.fields import new_id
+from models.protocol import CheckInRule, LaterRhythm
 from models.vocabulary import EntryKind, EntryState, NoticeKind, ParticipantState, Relation, Role, VisitState
 from notifications import planner
 from notifications.planner import plan_reminders
@@ -148,3 +151,19 @@ async def test_all_guardians_are_reached_in_batches(cast, study, now, monkeypatc
     await plan_reminders(study.protocol, now)
 
     assert await told(cast) == ["ben", "eve", "mia"]
+
+
+async def test_whoever_is_asked_less_often_after_the_doses_is_reminded_less_often(cast, study, now):
+    """From the fifth year after the first dose on, every fourth week; the others go on weekly."""
+    rule = CheckInRule(7, 7, 18, 31, [LaterRhythm("first_dose", "P5Y", 28)])
+    slower = replace(study.protocol, file=msgspec.structs.replace(study.protocol.file, check_in=rule))
+    await Dose.create(participant_id=cast.leo.id, seq=1, number=1, given_on=date(2021, 1, 1),
+                      recorded_by_id=cast.nora.id, recorded_at=now)
+    reminded = []
+    for week in range(4):
+        await Notice.all().delete()
+        await plan_reminders(slower, now + timedelta(weeks=week))
+        reminded.append(set(await told(cast)))
+
+    assert reminded.count({"ben", "eve", "mia"}) == 1
+    assert reminded.count({"eve"}) == 3

@@ -123,7 +123,7 @@ async def test_visit_reminder_leaves_only_while_the_visit_is_planned_on_that_day
     await send(box, nine)
 
     assert len(box.parcels) == sent
-    assert all("Wednesday, May 20" in parcel.body for parcel in box.parcels)
+    assert all("Wednesday, 20 May" in parcel.body for parcel in box.parcels)
 
 
 async def test_who_moved_west_is_reminded_at_nine_over_there(cast, study, box, notice_for):

@@ -76,7 +76,8 @@ export class Diary {
       kept.values.put(number, "client_seq");
       kept.outbox.put({ client_seq: number, participant_id: participantId, what: "entry", item: {
         collection: "entries", id, op: change.op ?? "upsert", kind: change.kind, base_version: known?.version ?? 0,
-        client_seq: number, recorded_at: withOffset(now), timezone: zone(), data: change.data ?? {},
+        client_seq: number, recorded_at: withOffset(now), timezone: zone(),
+        locale: document.documentElement.lang, data: change.data ?? {},
         ...(change.reason ? { reason: change.reason } : {}), ...(change.resolves ? { resolves: change.resolves } : {}),
         ...(change.confirmed?.length ? { confirmed: change.confirmed } : {}),
       } });
@@ -90,6 +91,29 @@ export class Diary {
     return id;
   }
 
+  /**
+   * Add details to an entry, touch by touch. Touches of one sitting are one change, as long as it has not left the
+   * phone: nobody writes a version per tap.
+   */
+  async amend(entry, changes, sitting) {
+    const open = (await this.kept.all("outbox")).findLast((row) => row.sitting === sitting && row.item.id === entry.id);
+    await this.kept.write(["entries", "outbox", "values"], async (kept, read) => {
+      const row = open && await read(kept.outbox.get(open.client_seq));
+      const now = { recorded_at: withOffset(new Date()), timezone: zone(), locale: document.documentElement.lang };
+      if (row && !row.tried && !row.refusal) {
+        kept.outbox.put({ ...row, item: { ...row.item, ...now, data: { ...row.item.data, ...changes } } });
+        return;
+      }
+      const version = (await read(kept.entries.get(entry.id)))?.version ?? 0;
+      const number = ((await read(kept.values.get("client_seq"))) ?? 0) + 1;
+      kept.values.put(number, "client_seq");
+      kept.outbox.put({ client_seq: number, participant_id: entry.participant_id, what: "entry", sitting, item: {
+        collection: "entries", id: entry.id, op: "upsert", kind: entry.kind, base_version: version,
+        client_seq: number, ...now, data: changes, reason: "details_added",
+      } });
+    });
+  }
+
   /** Answer a question; the key makes a repeated sending one answer. */
   answer(participantId, queryId, text) {
     return this.kept.write(["outbox", "values"], async (kept, read) => {
@@ -99,6 +123,11 @@ export class Diary {
         client_seq: number, participant_id: participantId, what: "reply", query_id: queryId, text, key: newId(),
       });
     });
+  }
+
+  /** Since when the study staff have read it, for the entries that opened a safety case; the entry's id → that. */
+  async cases() {
+    return new Map((await this.kept.all("safety_cases")).map((each) => [each.entry_id, each.acknowledged_at]));
   }
 
   keepDraft(draft) { return this.kept.set("draft", draft); }

@@ -1,5 +1,7 @@
 // The page's start: language, what this phone knows, the screens, and the moments at which it sends.
 import { button, h } from "./elements.js";
+import { show as about } from "./screens/about.js";
+import { show as add } from "./screens/add.js";
 import { show as consent } from "./screens/consent.js";
 import { show as conflict } from "./screens/conflict.js";
 import { show as details } from "./screens/details.js";
@@ -10,6 +12,7 @@ import { show as invite } from "./screens/invite.js";
 import { show as leaveStudy } from "./screens/leave_study.js";
 import { show as link } from "./screens/link.js";
 import { reset, verify } from "./screens/mailed.js";
+import { show as pain } from "./screens/pain.js";
 import { show as people } from "./screens/people.js";
 import { show as question } from "./screens/question.js";
 import { show as readers } from "./screens/readers.js";
@@ -19,9 +22,9 @@ import { show as write } from "./screens/write.js";
 import { choose, nameOf, onChange, open, refresh, sendNow, speakTheirs, state } from "./state.js";
 import { t } from "./words.js";
 
-const SCREENS = { "": home, write, details, question, conflict, settings, email, devices, people, invite, consent, readers,
+const SCREENS = { "": home, write, add, pain, about, details, question, conflict, settings, email, devices, people, invite, consent, readers,
   "leave-study": leaveStudy, "sign-in": signIn };
-const OF_A_CHILD = [people, invite, consent, readers, leaveStudy];
+const OF_A_CHILD = [people, invite, consent, readers, leaveStudy, write, pain, about];
 /** Pages that links lead to; they need nobody signed in. */
 const PAGES = { "/app/link": link, "/app/verify-email": verify, "/app/reset-password": reset };
 
@@ -41,7 +44,7 @@ async function draw() {
 /** The child's name on top of each screen, a way back, and the offer of a new version. */
 function top(screen) {
   const parts = state.config.sandbox ? [h("p", { class: "notice" }, t("sandbox"))] : [];
-  if (state.newVersion && screen !== write) {
+  if (state.newVersion && ![write, add, pain].includes(screen)) {
     parts.push(h("p", { class: "notice" }, t("version.new"), " ", button(t("version.use"), useNewVersion)));
   }
   if (!state.account || screen === signIn || location.pathname in PAGES) return parts;

@@ -1,5 +1,6 @@
 // What the page knows while it is open: who, which child, which diary. Screens read it; nothing else holds state.
 import { NoAnswer, Refused, ask } from "./answers.js";
+import { occurredSpan } from "./dates.js";
 import { Diary } from "./diary.js";
 import { device, openDiary } from "./store.js";
 import { Sync } from "./sync.js";
@@ -56,6 +57,7 @@ export async function refresh() {
       await state.kept.set("protocol", state.protocol);
     }
     await Promise.all(me.participants.filter(({ role }) => role !== "carer").map(fetchConsents));
+    if (state.config.faces && !(await state.kept.get("faces"))) await fetchFaces();
     return true;
   } catch (failure) {
     if (failure instanceof Refused && failure.status === 401) {
@@ -77,6 +79,17 @@ async function fetchConsents({ id }) {
   } catch (failure) {
     if (!(failure instanceof Refused || failure instanceof NoAnswer)) throw failure;
   }
+}
+
+/** The site's licensed faces, kept for when there is no network. */
+async function fetchFaces() {
+  const faces = {};
+  for (const score of [0, 2, 4, 6, 8, 10]) {
+    const answer = await fetch(`/api/v1/pain-faces/${score}`, { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return;
+    faces[score] = await answer.blob();
+  }
+  await state.kept.set("faces", faces);
 }
 
 const collections = () => state.account?.participants.map(({ collection }) => collection).join();
@@ -120,5 +133,18 @@ export async function signOut(which = "/sessions/current") {
 /** What the edit checks may know besides the answers. A "just now" by a clock that is fast is not the person's mistake. */
 export async function known() {
   const skew = (await state.kept.get("clock_skew")) ?? 0;
-  return { now: Date.now() - Math.min(skew, 0), birth_month: state.participant.birth_month };
+  const { birth_month, gestational_days, enrolled_at, observer_rated } = state.participant;
+  const { forms, pain_scales } = state.protocol ?? {};
+  return {
+    now: Date.now() - Math.min(skew, 0), birth_month, gestational_days, enrolled_at, observer_rated, forms, pain_scales,
+  };
+}
+
+/** The same for one entry: when it was told first, and since when its parent can have happened. */
+export async function knownAbout(entry, data) {
+  const about = await known();
+  const firstTold = (told) => new Date(told.received_at ?? told.made_at ?? about.now).getTime();
+  const parent = data.parent_id ? await state.diary.entry(data.parent_id) : null;
+  const span = parent && occurredSpan(about.forms?.[parent.kind], parent.data, { ...about, now: firstTold(parent) });
+  return { ...about, ...(entry ? { told_at: Math.min(firstTold(entry), about.now) } : {}), parent_from: span?.[0] ?? null };
 }

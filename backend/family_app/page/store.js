@@ -1,31 +1,43 @@
 // What this phone keeps, one IndexedDB database per account. Nothing secret is in it: the session is a cookie
 // that scripts cannot read.
 
-const STORES = { entries: "id", outbox: "client_seq", data_queries: "id", visits: "id" };
+const STORES = {
+  entries: "id", outbox: "client_seq", data_queries: "id", visits: "id", safety_cases: "id", attachments: "id", photos: "id",
+};
 
 const answered = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
   request.onerror = () => reject(request.error);
 });
 
-function opened(name, upgrade) {
-  const request = indexedDB.open(name, 1);
-  request.onupgradeneeded = () => upgrade(request.result);
+function opened(name, version, upgrade) {
+  const request = indexedDB.open(name, version);
+  request.onupgradeneeded = () => upgrade(request.result, request.transaction);
   return answered(request);
 }
 
 /** Values of this device that are nobody's diary: who used it last, the language. */
 export async function device() {
-  const database = await opened("device", (fresh) => fresh.createObjectStore("values"));
+  const database = await opened("device", 1, (fresh) => fresh.createObjectStore("values"));
   return new Kept(database);
 }
 
 export async function openDiary(accountId) {
-  const database = await opened(`diary-${accountId}`, (fresh) => {
-    fresh.createObjectStore("values");
-    for (const [store, key] of Object.entries(STORES)) fresh.createObjectStore(store, { keyPath: key });
+  const database = await opened(`diary-${accountId}`, 2, (fresh, change) => {
+    if (fresh.objectStoreNames.contains("values")) fetchAllAgain(change.objectStore("values"));
+    else fresh.createObjectStore("values");
+    for (const [store, key] of Object.entries(STORES)) {
+      if (!fresh.objectStoreNames.contains(store)) fresh.createObjectStore(store, { keyPath: key });
+    }
   });
   return new Kept(database);
+}
+
+/** An earlier page passed over what it had no place for: without its cursors the phone asks from the beginning. */
+function fetchAllAgain(values) {
+  values.getAllKeys().onsuccess = ({ target }) => {
+    for (const key of target.result) if (String(key).startsWith("cursor ")) values.delete(key);
+  };
 }
 
 export class Kept {

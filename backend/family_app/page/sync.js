@@ -4,10 +4,11 @@ import { NoAnswer, Refused, ask } from "./answers.js";
 import { APP_VERSION } from "./diary.js";
 import { withOffset } from "./dates.js";
 import { newId } from "./store.js";
+import { sendPhotos } from "./tus.js";
 
 const BATCH = 100;
 const CLOSED = "collection.closed";
-const COLLECTIONS = ["entries", "data_queries", "visits"];
+const COLLECTIONS = ["entries", "data_queries", "visits", "safety_cases", "attachments"];
 
 export class Sync {
   /** `tell(state)` hears: sending, done, offline, signed_out, outdated, busy. */
@@ -39,6 +40,7 @@ export class Sync {
         await this.#handIn(participant);
         await this.#answers(participant.id);
         await this.#fetchChanges(participant);
+        await sendPhotos(this.kept, participant.id);
       }
       await this.kept.set("synced_at", new Date().toISOString());
       this.tell("done");
@@ -83,9 +85,22 @@ export class Sync {
 
   async #push(participantId, rows) {
     const { cursor } = (await this.kept.get(`cursor ${participantId}`)) ?? { cursor: 0 };
+    await this.#markAsTried(rows);
     return ask("POST", `/participants/${participantId}/changes`, {
       replica_id: await this.#replica(), schema: 1, base_cursor: cursor, sent_at: withOffset(new Date()),
       app_version: APP_VERSION, items: rows.map((row) => row.item),
+    });
+  }
+
+  /** From here on the server may have it, answer or not: nothing is added to these writes any more. */
+  #markAsTried(rows) {
+    return this.kept.write(["outbox"], async (kept, read) => {
+      for (const row of rows) {
+        const now = await read(kept.outbox.get(row.client_seq));
+        if (!now) continue;
+        row.item = now.item;
+        kept.outbox.put({ ...now, tried: true });
+      }
     });
   }
 
@@ -110,7 +125,7 @@ export class Sync {
         }
         kept.outbox.delete(row.client_seq);
         const entry = await read(kept.entries.get(result.id));
-        kept.entries.put(landed(entry, row.item, result));
+        kept.entries.put({ ...landed(entry, row.item, result), safety: result.safety ?? entry.safety ?? null });
       }
     });
     return went > 0;
@@ -158,6 +173,7 @@ export class Sync {
         const content = change.collection === "entries" ? { data: change.data } : change.data;
         kept[change.collection].put({
           ...change, ...content, participant_id: participantId, my_conflicts: mine?.my_conflicts ?? [],
+          ...(mine?.safety ? { safety: mine.safety } : {}),
         });
       }
       kept.values.put(Date.now() - Date.parse(page.server_time), "clock_skew");

@@ -5,9 +5,13 @@ export let language = "en";
 let region = "en-GB";
 const REGIONS = { en: "en-GB", sv: "sv-SE" };
 
+/** The first of the wanted languages that is known, if any. */
+export const firstKnown = (wanted, known) =>
+  wanted.map((tag) => tag.split(/[-_]/)[0].toLowerCase()).find((tag) => known.includes(tag));
+
 /** Load the first language we have among those wanted. */
 export async function speak(wanted, known) {
-  language = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => known.includes(tag)) ?? known[0];
+  language = firstKnown(wanted, known) ?? known[0];
   region = wanted.find((tag) => tag.length > 2 && tag.toLowerCase().startsWith(language)) ?? REGIONS[language] ?? language;
   texts = await (await fetch(`/app/texts/${language}.json`)).json();
   document.documentElement.lang = language;
@@ -37,7 +41,13 @@ export const timeOfDay = clock;
 
 /** A partial date in words: "November 2026", "Friday 20 November", "Friday 20 November 14:30". */
 export function dateWords(text, partOfDay) {
-  if (typeof text !== "string") return t("time.unknown");
+  if (typeof text !== "string" || text === "unknown") return t("time.unknown");
+  if (text.includes("/")) {
+    const [from, to] = text.split("/");
+    if (from === "..") return t("time.before", { day: dateWords(to) });
+    return to === ".." ? t("time.since", { day: dateWords(from) }) : t("time.between", { from: dateWords(from), to: dateWords(to) });
+  }
+  if (text.includes("W")) return t("time.week", { week: text.slice(6), year: text.slice(0, 4) });
   if (/^\d{4}$/.test(text)) return text;
   if (/^\d{4}-\d{2}$/.test(text)) return month(new Date(`${text}-01T12:00`));
   if (text.includes("T")) return dayAndTime(new Date(text));

@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 
 from models import DiaryEntry, EntryRevision
+from models.derived_answers import derived_answers
+from models.partial_dates import precision_of
 from models.vocabulary import Arm, MessageKind
 
 
@@ -54,6 +56,8 @@ def _whole(entry: DiaryEntry, revisions: list[EntryRevision], at: datetime) -> d
         "findings": entry.findings,
         "occurred_from": entry.occurred_from,
         "occurred_to": entry.occurred_to,
+        "precision": precision_of(entry.data),
+        "derived": derived_answers(entry.data),
         "protocol_hash": revisions[-1].protocol_hash,
         "validated_at": at,
     }
@@ -68,4 +72,5 @@ def _revision(revision: EntryRevision) -> dict[str, Any]:
         "device_time": revision.device_time,
         "timezone": revision.timezone,
         "received_at": revision.received_at,
+        "protocol_hash": revision.protocol_hash,
     }

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from backend.access.keys import rotate_signing_key
+from backend.access.keys import LOOKED_AGAIN_AFTER, SIGNS_AFTER, Keyring, rotate_signing_key
 
 URL = "/api/v1/me"
 
@@ -132,3 +132,18 @@ async def test_old_key_verifies_for_a_while_after_rotation_and_both_are_publishe
     await study.tokens.keyring.load(now + timedelta(minutes=21))
     study.tokens._seen.clear()
     assert await status(as_, before) == 401
+
+
+@pytest.mark.parametrize("late", [timedelta(0), LOOKED_AGAIN_AFTER, SIGNS_AFTER, SIGNS_AFTER + timedelta(minutes=2)])
+async def test_no_process_signs_with_a_key_that_another_can_not_know_yet(study, now, late):
+    """A flood of made-up keys lets a process look again only once a second."""
+    signing, checking, now = Keyring(study.seal), Keyring(study.seal), now + timedelta(minutes=1)
+    old, _ = await signing.current(now)
+    await checking.load(now + timedelta(milliseconds=1))
+    new = (await rotate_signing_key(study.seal, now + timedelta(milliseconds=2))).kid
+    await signing.load(now + timedelta(milliseconds=3) + late)
+
+    signed_with, _ = await signing.current(now + timedelta(milliseconds=4) + late)
+
+    assert await checking.public_key(signed_with, now + timedelta(milliseconds=5) + late) is not None
+    assert signed_with == (new if late >= SIGNS_AFTER else old)

@@ -18,6 +18,7 @@ from models.vocabulary import DeliveryState, MailKind
 from notifications.channels.base import ChannelError
 from notifications.channels.console import ConsoleChannel
 from notifications.channels.email import EmailChannel
+from notifications.languages import LANGUAGES
 from notifications.messages import mail_text
 from notifications.privacy import refuse_clinical_content
 
@@ -29,7 +30,7 @@ async def mia(cast, signs_in):
 
 
 @pytest.mark.parametrize("kind", MailKind)
-@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_names_health_or_lacks_a_language(kind, language):
     text = mail_text(kind, language, "Diary")
 

@@ -1,5 +1,7 @@
 """What the app learns about its account, and the few things one may change."""
 
+from datetime import datetime
+
 import pytest
 
 from models import Account, AuditEvent
@@ -15,9 +17,12 @@ async def test_mia_learns_for_whom_she_may_speak_and_no_names_of_children(as_, c
         "id": str(cast.leo.id), "code": "SE01-001", "state": "active", "words": "usual", "role": "guardian",
         "relation": "mother", "collection": "open", "child_tasks": True,
         "capabilities": ["answer", "invite", "log", "see"], "birth_month": "2019-05",
+        "kind": "child", "gestational_days": cast.leo.gestational_days, "observer_rated": False,
+        "enrolled_at": me["participants"][0]["enrolled_at"],
     }]
+    assert datetime.fromisoformat(me["participants"][0]["enrolled_at"]) == cast.leo.enrolled_at
     assert me["staff_roles"] == []
-    assert me["sync"] == {"schema": 1, "min_schema": 1}
+    assert me["sync"] == {"schema": 2, "min_schema": 1}
     assert me["protocol"] == study.protocol.hash
 
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from backend.accounts.mailed_links import LIFETIME
+from backend.accounts.mailed_links import RESETS_PER_DAY
 from backend.accounts.password_reset import REQUESTS_PER_ADDRESS, REQUESTS_PER_EMAIL, TRIES_PER_ADDRESS
 from backend.clock import utc_now
-from models import Account, AccountMail, AuditEvent, MailedLink, Session
+from models import Account, AccountMail, AttemptCount, AuditEvent, MailedLink, Session
 from models.actions import Action
 from models.vocabulary import MailKind
+from notifications.messages import LIFETIME
 from tests.cast import PASSWORD
 
 ASK = "/api/v1/password-resets"
@@ -216,6 +217,22 @@ async def test_mailbox_of_another_is_not_filled(ask, signs_in, post):
 
     assert [answer.status_code for answer in answers] == [202] * REQUESTS_PER_EMAIL + [429]
     assert [answer.status_code for answer in strangers] == [answer.status_code for answer in answers]
+
+
+async def test_one_account_gets_three_mails_a_day_and_whoever_asks_is_told_nothing(ask, signs_in, post, now):
+    await signs_in("mia")
+    for hours in range(5):
+        assert (await ask()).status_code == 202
+        await AccountMail.filter(state="queued").update(created_at=now + timedelta(hours=hours))
+        came = await post.collect()
+        assert [parcel.address for parcel in came] == ["mia@example.org"] * (hours < RESETS_PER_DAY)
+        await AttemptCount.all().delete()
+    assert await AccountMail.filter(last_error="too_many", state="cancelled").count() == 2
+
+    await MailedLink.all().update(created_at=now - timedelta(days=1))
+    await ask()
+
+    assert len(await post.collect()) == 1
 
 
 async def test_one_address_asks_only_so_often(ask):

@@ -10,11 +10,13 @@ import pytest
 
 from backend.backup import sealed_file
 from backend.backup.canonical import Tally
+from backend.backup.ending import RESTORED
 from backend.backup.making import StudyKey, write_backup
 from backend.backup.restoring import require_empty, restore
 from backend.clock import utc_now
 from backend.settings import Settings
 from backend.wiring import Wiring
+from models import Session
 from models.database import close_database, open_database
 from tests.postgres import Postgres
 
@@ -83,14 +85,16 @@ def back_up(study: Wiring, key: StudyKey) -> Callable[[Path], Awaitable[dict[str
 
 @pytest.fixture
 def move(study: Wiring) -> Callable[[Path, str], Awaitable[int]]:
-    """`await move(file, url)`: the server died, and this test goes on with what stood in the backup."""
+    """`await move(file, url)`: the server died, and this test goes on with what stood in the backup, signed in."""
 
-    async def restored(file: Path, url: str) -> int:
+    async def restored(file: Path, url: str, *, all_signed_in_again: bool = True) -> int:
         await close_database()
         if not url.startswith("sqlite:"):
             await require_empty(url, utc_now())
         rows = await restore(url, file, PASSPHRASE, utc_now())
         await open_database(url, 10)
+        if all_signed_in_again:  # the same sessions, so that the tests' tokens go on
+            await Session.filter(end_reason=RESTORED).update(ended_at=None, end_reason=None)
         return rows
 
     return restored

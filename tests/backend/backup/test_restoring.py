@@ -21,7 +21,7 @@ from tests.backend.backup.conftest import PASSPHRASE
 from tests.forwarded import queued
 from tests.ledger import require_whole, state_of
 
-CHANGES_AT_RESTORE = {"study", "audit_event", "heartbeat"}
+CHANGES_AT_RESTORE = {"study", "audit_event", "heartbeat", "session"}
 
 
 async def test_operator_finds_every_row_again(back_up, move, phone_of, cast, tmp_path, new_home, now):
@@ -75,9 +75,9 @@ async def test_app_that_refreshed_since_is_refused_and_signs_in_again(
         tokens.append(answer.json()["refresh_token"])
     late = await start_session(study.seal, cast.ben.account, Device(SessionKind.APP), now)
 
-    await move(tmp_path / "a.backup", new_home)
+    await move(tmp_path / "a.backup", new_home, all_signed_in_again=False)
 
-    for token in (tokens[-1], late.secret):
+    for token in (tokens[-1], tokens[0], late.secret):
         refused = await nobody.post("/api/v1/sessions/refresh", json={"refresh_token": token})
         assert refused.status_code == 401
     again = await start_session(study.seal, cast.mia.account, Device(SessionKind.APP), now)

@@ -105,6 +105,26 @@ async def test_request_that_never_ends_is_given_up(port, begun):
     writer.close()
 
 
+@pytest.mark.parametrize("many", [200, pytest.param(2_000, marks=pytest.mark.full)])
+async def test_connections_that_never_finish_keep_nobody_waiting(port, many, monkeypatch):
+    """(trust G3; that they are given up is shown above)"""
+    monkeypatch.setattr(WholeAnswers, "patience", 60.0)
+    half = b"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(many)]
+    for _, writer in idle:
+        writer.write(half)
+
+    async with asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert not any(reader.at_eof() for reader, _ in idle), "the others were to be open still"
+    for _, opened in [*idle, (reader, writer)]:
+        opened.close()
+
+
 async def test_connection_that_goes_on_asking_is_kept(port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for _ in range(4):

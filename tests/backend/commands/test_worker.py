@@ -113,6 +113,26 @@ async def test_clock_lets_a_running_job_finish_and_starts_nothing_more(clock):
     assert (begun, finished) == (after, after)
 
 
+async def test_clock_stopped_in_the_very_breath_in_which_a_job_begins_lets_it_finish(clock, caplog):
+    begun, finished = 0, 0
+
+    async def job(_wiring, _now):
+        nonlocal begun, finished
+        begun += 1
+        await asyncio.sleep(0)
+        finished += 1
+        return 1
+
+    for breaths in range(12):
+        running = clock(("job", 60, job))
+        for _ in range(breaths):
+            await asyncio.sleep(0)
+        await running.stop()
+
+    assert begun == finished > 0
+    assert "Error" not in caplog.text
+
+
 async def test_clock_cuts_off_what_never_ends(clock, monkeypatch):
     monkeypatch.setattr("backend.worker.PATIENCE", 0.1)
     cut = asyncio.Event()

@@ -34,7 +34,18 @@ async def test_coordinator_adds_a_text_that_is_kept_word_for_word(browser_of, ca
     assert "&lt;b&gt;read&lt;/b&gt; this &amp;amp; &#34;sign&#34;.  \nÅsa\n</section>" in shown.text
     assert hashlib.sha256(KEPT.encode()).hexdigest() in shown.text
     listed = read(await nora.see(HERE)).text
-    assert "Information for guardians guardian-information 1.0 sv Custodians SE01 1 Mar 2026" in listed
+    assert "Information for guardians guardian-information 1.0 sv not in en Custodians SE01 1 Mar 2026" in listed
+
+
+async def test_page_warns_of_the_languages_of_the_families_until_they_are_there(browser_of, cast):
+    nora = await browser_of("nora")
+
+    one = await nora.see((await added(nora)).headers["location"])
+    other = await nora.see((await added(nora, language="en", body="Dear parents")).headers["location"])
+
+    assert "Version 1.0 is missing in: en. Families at SE01 read this language" in read(one).text
+    assert "is missing in" not in read(other).text
+    assert "not in" not in read(await nora.see(HERE)).text.partition("Title")[2]
 
 
 @pytest.mark.parametrize(("wrong", "question"), [

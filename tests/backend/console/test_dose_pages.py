@@ -78,3 +78,57 @@ async def test_arm_without_doses_has_no_form(browser_of, cast):
 
     assert "In this arm nobody is given doses." in shown.text
     assert shown.actions == []
+
+
+async def planned(nora, cast):
+    await nora.post(page_of(cast), number="1", given_on="2026-10-10")
+    await nora.post(f"{page_of(cast)}/visit-plan", first_dose_on="2026-10-10")
+    return await Visit.get(plan_code="DOSE-2")
+
+
+async def test_nurse_sees_that_the_first_visit_took_place_with_the_dose(browser_of, cast):
+    nora = await browser_of("nora")
+    await planned(nora, cast)
+
+    assert "DOSE-1 10 Oct 2026 — Came 10 Oct 2026" in read(await nora.see(page_of(cast))).text
+
+
+async def test_nurse_agrees_a_day_on_the_clocks_of_the_site_and_notes_that_they_came(browser_of, cast):
+    nora = await browser_of("nora")
+    visit = await planned(nora, cast)
+
+    agreed = await nora.post(f"{page_of(cast)}/agreement", visit_id=str(visit.id), at="2027-02-12T09:30")
+    shown = read(await nora.see(agreed.headers["location"])).text
+    came = await nora.post(f"{page_of(cast)}/attendance", visit_id=str(visit.id), attended_on="2026-11-01")
+
+    assert "The day is agreed." in shown
+    assert "DOSE-2 10 Feb 2027 12 Feb 2027, 09:30 Planned" in shown
+    assert "Came 1 Nov 2026" in read(await nora.see(came.headers["location"])).text
+    visit = await Visit.get(id=visit.id)
+    assert (visit.agreed_at.isoformat(), visit.state) == ("2027-02-12T08:30:00+00:00", "attended")
+
+
+@pytest.mark.parametrize(("act", "typed", "about"), [
+    ("agreement", {"at": "soon"}, "at"), ("agreement", {"at": "2927-02-12T09:30"}, "at"),
+    ("agreement", {"at": "2027-02-12T09:30", "visit_id": "none"}, "visit_id"),
+    ("attendance", {"attended_on": "2031-01-01"}, "attended_on"), ("attendance", {"attended_on": ""}, "attended_on"),
+])
+async def test_day_that_cannot_be_is_said_beside_it(browser_of, cast, act, typed, about):
+    nora = await browser_of("nora")
+    visit = await planned(nora, cast)
+
+    answer = await nora.post(f"{page_of(cast)}/{act}", **{"visit_id": str(visit.id), **typed})
+
+    assert answer.status_code in (400, 422)
+    assert f'id="about-{about}"' in answer.text
+    assert (await Visit.get(id=visit.id)).agreed_at is None
+
+
+async def test_others_agree_nothing(browser_of, cast):
+    visit = await planned(await browser_of("nora"), cast)
+    typed = {"visit_id": str(visit.id), "at": "2027-02-12T09:30"}
+
+    for who, status in (("max", 403), ("dag", 403), ("otto", 404)):
+        assert (await (await browser_of(who)).post(f"{page_of(cast)}/agreement", **typed)).status_code == status
+    foreign = await (await browser_of("otto")).post(f"{page_of(cast, 'tom')}/agreement", **typed)
+    assert (foreign.status_code, "about-visit_id" in foreign.text) == (400, False)

@@ -150,7 +150,7 @@ async def test_second_report_is_linked_to_the_first(browser_of, phone_of, fractu
     nora = await browser_of("nora")
     assert f'value="{fracture.id}"' in (await nora.see(f"/console/entries/{second['id']}")).text
 
-    await nora.decide(second["id"], "duplicate-link", duplicate_of=str(fracture.id))
+    await nora.decide(second["id"], "duplicate-link", duplicate_of=str(fracture.id), reason="told_by_another")
 
     assert (await DiaryEntry.get(id=second["id"])).duplicate_of_id == fracture.id
 

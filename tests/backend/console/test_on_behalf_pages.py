@@ -128,14 +128,51 @@ async def test_every_kind_of_the_protocol_can_be_written_down(browser_of, cast, 
     assert (await nora.see(f"{page_of(cast)}?kind=cartwheel")).status_code == 400
 
 
-async def test_without_a_consent_the_page_says_why(browser_of, cast):
+async def test_numbers_and_vague_days_are_taken_in_as_they_are_told(browser_of, cast):
+    nora = await browser_of("nora")
+
+    fever = await written(nora, cast, {
+        "data.occurred.how": "range", "data.occurred.year": "2026", "data.occurred.month": "3",
+        "data.occurred.until.year": "2026", "data.occurred.until.month": "4", "data.symptom": "fever_or_infection",
+        "data.temperature_c": "38,7"}, kind="symptom")
+    half = await written(nora, cast, {"data.occurred.how": "before", "data.symptom": "pain"}, kind="symptom")
+    no_number = await written(nora, cast, {"data.temperature_c": "high"}, kind="symptom")
+    form = await nora.see(f"{page_of(cast)}?kind=follow_up")
+
+    assert fever.status_code == 303, read(fever).text
+    data = (await DiaryEntry.get()).data
+    assert (data["occurred"], data["temperature_c"]) == ("2026-03/2026-04", 38.7)
+    assert (half.status_code, no_number.status_code) == (422, 422)
+    for question, answer in (("occurred", half), ("temperature_c", no_number)):
+        assert f'id="about-{question}"' in answer.text
+    for name in ("data.medication.0.dose", "data.medication.0.first.how", "data.medication.0.last.until.year"):
+        assert f'name="{name}"' in form.text
+    assert "data.attachments" not in form.text
+
+
+async def test_without_a_consent_it_is_kept_and_the_page_says_so(browser_of, cast):
     await Participant.filter(id=cast.leo.id).update(collection=Collection.NO_CONSENT)
+    nora = await browser_of("nora")
+
+    shown, kept = await nora.see(page_of(cast)), await written(nora, cast, FEMUR)
+    participant = read(await nora.see(kept.headers["location"])).text
+
+    assert "A valid consent is missing. Write it down all the same: it is kept aside" in read(shown).text
+    assert kept.headers["location"] == f"/console/participants/{cast.leo.id}?done=kept"
+    assert "it comes into the diary by itself once the consent is there" in participant
+    assert "1 new entry waits meanwhile" in participant
+    assert "Write down what they tell" in participant
+
+
+async def test_after_a_withdrawal_the_page_says_why_nothing_is_taken_in(browser_of, cast):
+    await Participant.filter(id=cast.leo.id).update(collection=Collection.WITHDRAWN)
     nora = await browser_of("nora")
 
     shown, refused = await nora.see(page_of(cast)), await written(nora, cast, FEMUR)
 
-    assert "A valid consent is missing" in read(shown).text
+    assert "The participant has withdrawn" in read(shown).text
     assert (refused.status_code, "nothing was stored" in refused.text) == (403, True)
+    assert "Write down what they tell" not in (await nora.see(f"/console/participants/{cast.leo.id}")).text
 
 
 async def test_person_on_duty_writes_down_without_names(browser_of, cast):
@@ -170,7 +207,8 @@ async def test_blinded_reader_works_without_a_way_to_the_record(browser_of, cast
     assert (front.headers["location"], worklist.status_code, entry.status_code) == ("/console/worklist", 200, 200)
     for shown in (worklist, entry):
         links = set(re.findall(r'href="(/console/[a-z-]+)', shown.text))
-        assert links <= {"/console/static", "/console/worklist", "/console/entries"}
+        assert links <= {"/console/static", "/console/worklist", "/console/entries", "/console/adjudication",
+                         "/console/protocol"}
         assert str(cast.leo.id) not in shown.text
         assert read(shown).actions == []
     assert "The infusion helped" not in entry.text

@@ -182,9 +182,10 @@ async def test_front_page_leads_to_what_the_role_opens(browser_of, who, first):
 async def test_a_family_finds_no_page_here(browser_of):
     mia = await browser_of("mia")
 
-    for path in ("/console/", *PAGES):
+    for path in ("/console/", "/console/coverage", *PAGES):
         answer = await mia.see(path)
         assert answer.status_code == 403
+        assert "Worklist" not in answer.text
         read(answer)
 
 

@@ -64,6 +64,22 @@ async def test_only_what_may_follow_is_offered(browser_of, leo_url, cast):
     assert not [action for action in read(died).actions if action.endswith(("codes", "consents", "custodians"))]
 
 
+async def test_withdrawal_is_undone_only_as_a_mistake_that_the_nurse_confirms(browser_of, leo_url, cast, now):
+    nora, today = await browser_of("nora"), f"{now:%Y-%m-%d}"
+    await Participant.filter(id=cast.leo.id).update(state="withdrawn", collection="withdrawn")
+
+    shown = read(await nora.see(leo_url)).text
+    unsure = await nora.post(f"{leo_url}/status", state="active", effective_on=today)
+    sure = await nora.post(f"{leo_url}/status", state="active", effective_on=today, reason="entered_in_error")
+
+    assert "Withdrawal was recorded by mistake" in shown
+    assert "Nobody withdrew: it was entered in error" in shown
+    assert "Active again" not in shown
+    assert unsure.status_code in (400, 422)
+    assert 'id="state-active-sure" name="reason" value="entered_in_error" required' in unsure.text
+    assert (sure.status_code, (await Participant.get(id=cast.leo.id)).state) == (303, "active")
+
+
 @pytest.mark.parametrize("act", ["status", "birth", "transfer", "paper-consents", "custodians", "linking-codes"])
 async def test_staff_of_another_site_find_nothing_there(browser_of, leo_url, act, now):
     otto = await browser_of("otto")

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from models import Guardianship, LinkingCode, Participant, Session
+from backend.console.words import day, moment
+from models import Account, Guardianship, LinkingCode, Participant, Session
 from models.vocabulary import Arm, ParticipantKind
 from tests.browsers import read
 
@@ -28,8 +29,41 @@ async def test_page_says_what_a_person_may_and_who_invited_them(browser_of, cast
     shown = read(await nora.see(ben_url)).text
 
     assert "Ben father, SE01-001" in shown
-    assert "An invitation of the family" in shown
-    assert "invited by the family" in read(await nora.see(leo_url)).text
+    assert "An invitation of Mia (mother)" in shown
+    assert "invited by Mia (mother)" in read(await nora.see(leo_url)).text
+
+
+async def test_two_accounts_of_one_name_and_ended_ones_are_told_apart(browser_of, cast, leo_url, now):
+    mine = await Guardianship.get(account_id=cast.mia.id)
+    for account, days, ended in ((cast.eve, 1, None), (cast.ben, 40, now - timedelta(days=2))):
+        await Guardianship.filter(account_id=account.id, participant_id=cast.leo.id).delete()
+        await Guardianship.create(
+            account_id=account.id, participant_id=cast.leo.id, role="guardian", relation="mother", capabilities=["log"],
+            starts_at=now - timedelta(days=days), ends_at=ended, invited_by_id=cast.mia.id if ended else None,
+        )
+    await Account.filter(id__in=[cast.eve.id, cast.ben.id]).update(display_name="Mia")
+
+    shown = read(await (await browser_of("nora")).see(leo_url)).text
+    before, _, ended = shown.partition(" Ended ")
+
+    assert before.count("One of 2 accounts of this name") == 2
+    assert moment(mine.starts_at, cast.nora.account.timezone) in before
+    assert ended.startswith("Mia, mother Ended guardian; ")
+    span = " – ".join(day(now - timedelta(days=days), "Europe/Stockholm") for days in (40, 2))
+    assert f"{span}; invited by Mia (mother)" in ended.partition("Linking codes")[0]
+
+
+async def test_whom_somebody_invited_goes_with_them_unless_the_nurse_keeps_them(browser_of, cast, leo_url, now):
+    nora, mia = await browser_of("nora"), await Guardianship.get(account_id=cast.mia.id)
+    await Guardianship.filter(account_id=cast.ben.id).update(invited_by_id=cast.mia.id)
+    url = f"{leo_url}/guardianships/{mia.id}"
+
+    shown = read(await nora.see(url)).text
+    await nora.post(f"{url}/end", keep_invited="yes")
+
+    assert "ends the access of those who came by their invitation: Ben, father They stay" in shown
+    assert (await Guardianship.get(account_id=cast.mia.id)).ends_at is not None
+    assert (await Guardianship.get(account_id=cast.ben.id)).ends_at is None
 
 
 async def test_less_is_ticked_off_and_a_last_day_is_set(browser_of, cast, ben_url, now):

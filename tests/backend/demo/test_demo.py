@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyotp
@@ -13,9 +14,21 @@ from backend.clock import utc_now
 from backend.demo.people import address_of
 from backend.demo.play import unused_code
 from backend.settings import Settings
-from models import Account, DataQuery, DiaryEntry, OutboxMessage, Participant, StaffRole, Visit
+from models import (
+    Account,
+    Adjudication,
+    Attachment,
+    DataQuery,
+    DiaryEntry,
+    DutyShift,
+    OutboxMessage,
+    Participant,
+    SafetyCase,
+    StaffRole,
+    Visit,
+)
 from models.database import close_database, open_database
-from models.vocabulary import STAFF_ROLES, DeliveryState
+from models.vocabulary import STAFF_ROLES, DeliveryState, EntryKind
 from tests.processes import ROOT, environment, free_port
 
 
@@ -41,9 +54,25 @@ async def counted(folder: Path) -> dict[str, int]:
             "under way": await OutboxMessage.filter(state=DeliveryState.QUEUED).count(),
             "failed": await OutboxMessage.filter(state=DeliveryState.DEAD).count(),
             "missed visits": await Visit.filter(state="missed").count(),
+            **await depth_counted(),
         }
     finally:
         await close_database()
+
+
+async def depth_counted() -> dict[str, int]:
+    kinds = Counter(await DiaryEntry.all().values_list("kind", flat=True))
+    told = await DiaryEntry.filter(kind="fracture")
+    return {
+        **{kind: kinds[EntryKind(kind)] for kind in ("follow_up", "pain", "medication", "milestone", "surgery")},
+        "two bones": sum(len(entry.data["sites"]) == 2 for entry in told),
+        "pain scales": len({entry.data.get("scale") for entry in await DiaryEntry.filter(kind="pain")}),
+        "photos": await Attachment.filter(state="stored").count(),
+        "open cases": await SafetyCase.filter(state="open").count(),
+        "closed cases": await SafetyCase.filter(state="closed").count(),
+        "shifts": await DutyShift.all().count(),
+        "judgements": await Adjudication.all().count(),
+    }
 
 
 def test_demo_plays_an_entry_the_whole_way_and_a_second_start_finds_its_data(tmp_path):
@@ -59,6 +88,8 @@ def test_demo_plays_an_entry_the_whole_way_and_a_second_start_finds_its_data(tmp
     assert made["entries"] > 18 * 52
     assert (made["roles"], made["sites"]) == (len(STAFF_ROLES), 2)
     assert all(made[what] >= 1 for what in ("open questions", "under way", "failed", "missed visits")), made
+    assert {what: number for what, number in made.items() if number == 0} == {}
+    assert made["pain scales"] >= 3
     assert again.returncode == 0, again.stdout + again.stderr
     assert "Found the study of an earlier start" in again.stdout
     assert (found["children"], found["entries"]) == (made["children"], made["entries"] + 1)

@@ -10,9 +10,10 @@ import pytest
 
 from backend.diary import sync
 from backend.diary.fast_path import NotPlain
+from backend.diary.occurrence import CLOCKS_DIFFER
 from models import AuditEvent, DiaryEntry, EntryRevision, Participant
 from models.fields import new_id
-from models.statement import rows
+from models.statement import instant, rows
 from tests.cast import Cast
 from tests.ledger import require_whole
 
@@ -40,17 +41,23 @@ async def not_plain(*_):
     raise NotPlain
 
 
+def calm(phone, data=None, **more) -> dict:
+    """What fits no safety rule, whatever else the participant has; of a fracture nobody knows that beforehand."""
+    return phone.item({"symptom": "fatigue", "occurred": "2026-11-20"} if data is None else data,
+                      **{"kind": "symptom", **more})
+
+
 def all_sorts(phone) -> list[dict]:
-    """New entries of every kind, with and without findings, odd dates and unknown fields."""
+    """New entries of every calm sort, with and without findings, odd dates and unknown fields."""
     chance = Random(7)
     dates = ["2026", "2026-11", "2026-11-20", "2026-11-20T14:30", "2031-01-01", "1999-12-31T23:59", "2026-10-25T02:30"]
-    items = [phone.item({"occurred": date, "sites": [{"bone": "femur", "side": "left"}]}) for date in dates]
+    items = [calm(phone, {"occurred": date, "sites": [{"bone": "femur", "side": "left"}]}) for date in dates]
     items += [
-        phone.item({}),
-        phone.item({"pain": 11, "note": "é\u2028\ufeff \\u0000 '; DROP", "newer": {"a": [1, 2.5, None]}}),
-        phone.item({"occurred": "2026-11-20", "part_of_day": "night", "force": "dragon"}, timezone="Asia/Kolkata"),
-        phone.item({"occurred": "2031-01-01"}, confirmed=["onset_in_future"], timezone="No/Where", recorded_at=None),
-        phone.item({"occurred": "2026-11-20", "note": None, "symptom": "pain"}, kind="symptom"),
+        calm(phone, {}),
+        calm(phone, {"pain": 11, "note": "é\u2028\ufeff \\u0000 '; DROP", "newer": {"a": [1, 2.5, None]}}),
+        calm(phone, {"occurred": "2026-11-20", "part_of_day": "night", "severity": "dragon"}, timezone="Asia/Kolkata"),
+        calm(phone, {"occurred": "2031-01-01"}, confirmed=["onset_in_future"], timezone="No/Where", recorded_at=None),
+        calm(phone, {"occurred": "2026-11-20", "note": "39.5 in the ambulance", "symptom": "pain"}),
         phone.item({"from": "2026-11-09", "to": "2026-11-15", "answer": "had"}, kind="check_in"),
     ]
     chance.shuffle(items)
@@ -59,7 +66,16 @@ def all_sorts(phone) -> list[dict]:
 
 async def rows_about(table: str, key: str, entry_id: str) -> list[dict]:
     found = await rows(f"SELECT * FROM {table} WHERE {key} = $1 ORDER BY id", entry_id)
-    return [{name: plain_value(value) for name, value in row.items() if name not in ITS_OWN} for row in found]
+    return [{name: plain_value(value) for name, value in (row | until_told(row)).items() if name not in ITS_OWN}
+            for row in found]
+
+
+def until_told(row: dict) -> dict:
+    """What nobody dated ends when it was told: for either entry so long after it came."""
+    if row.get("occurred_to") is None:
+        return {}
+    behind = instant(row["occurred_to"]) - instant(row["received_at"])
+    return {"occurred_to": str(behind)} if abs(behind) <= CLOCKS_DIFFER else {}
 
 
 def plain_value(value):
@@ -103,24 +119,26 @@ async def test_single_new_entry_takes_the_fast_path_too(as_, cast, monkeypatch):
     monkeypatch.setattr("backend.diary.single._create_plainly", broken)
     url = f"/api/v1/participants/{cast.leo.id}/entries/{new_id()}"
 
-    answer = await as_("mia").put(url, json={"kind": "fracture", "data": {}}, headers={"If-None-Match": "*"})
+    answer = await as_("mia").put(url, json={"kind": "symptom", "data": {}}, headers={"If-None-Match": "*"})
 
     assert answer.status_code == 201
 
 
-@pytest.mark.parametrize("what", ["existing", "twice", "parent", "child", "base", "delete", "resolves", "reason"])
+@pytest.mark.parametrize("what", [
+    "existing", "twice", "parent", "child", "base", "delete", "resolves", "reason", "urgent",
+])
 async def test_what_is_not_plainly_new_goes_the_plain_way(what, phone_of, cast, used):
     mia = phone_of("mia")
-    (made,) = await mia.push(mia.item())
+    (made,) = await mia.push(calm(mia))
     used.clear()
-    new, symptom = mia.item(), {"symptom": "pain", "parent_id": str(new_id())}
+    new, symptom = calm(mia), {"symptom": "pain", "parent_id": str(new_id())}
     if what == "child":  # one waits for its parent
         await mia.push(mia.item({**symptom, "parent_id": new["id"]}, kind="symptom"))
     batch = {
-        "existing": [new, mia.item({"note": "a"}, id=made["id"])], "twice": [new, {**new, "client_seq": 99}],
+        "existing": [new, calm(mia, {"note": "a"}, id=made["id"])], "twice": [new, {**new, "client_seq": 99}],
         "parent": [new, mia.item(symptom, kind="symptom")], "child": [new], "base": [{**new, "base_version": 3}],
         "delete": [{**new, "op": "delete"}], "resolves": [{**new, "resolves": ["x"]}],
-        "reason": [{**new, "reason": "mistyped"}],
+        "reason": [{**new, "reason": "mistyped"}], "urgent": [new, mia.item()],
     }[what]
 
     results = await mia.push(*batch)
@@ -133,7 +151,7 @@ async def test_what_is_not_plainly_new_goes_the_plain_way(what, phone_of, cast, 
 
 async def test_forty_identical_batches_at_once_are_stored_once(phone_of, cast):
     mia = phone_of("mia")
-    items = [mia.item() for _ in range(3)]
+    items = [calm(mia) for _ in range(3)]
 
     answers = await asyncio.gather(*(mia.push(*items) for _ in range(40)))
 

@@ -80,7 +80,7 @@ async def nothing_is_skipped(phones: list[Phone], reader: Phone, staff, particip
     await asyncio.gather(*work)
 
     everything = state_of((await reader.pull(0, limit=500))["changes"])
-    assert {collection for collection, _ in everything} == {"entries", "data_queries"}
+    assert {collection for collection, _ in everything} == {"entries", "data_queries", "safety_cases"}
     assert seen == [everything, everything]
     await require_whole(participant.id)
 
@@ -179,7 +179,7 @@ async def test_g4_g5_all_phones_are_equal_after_two_syncs_and_every_word_can_be_
 
 
 HOPELESS = [
-    {}, {"id": 5}, {"id": "no id"}, {"kind": "growth"}, {"kind": None}, {"op": "explode"}, {"base_version": -1},
+    {}, {"id": 5}, {"id": "no id"}, {"kind": "weather"}, {"kind": None}, {"op": "explode"}, {"base_version": -1},
     {"base_version": "1"}, {"client_seq": 2**60}, {"data": []}, {"data": {"occurred": "yesterday"}},
     {"data": {"sites": "femur"}}, {"data": {"sites": [5]}}, {"data": {"sites": [{"bone": 5}]}},
     {"data": {"pain": True}},

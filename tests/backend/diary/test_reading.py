@@ -59,13 +59,13 @@ async def test_greta_gets_back_only_what_she_sent_of_an_entry_of_hers(phone_of, 
 
 async def test_pull_of_what_has_not_changed_is_304_until_it_has(phone_of, as_, cast):
     mia, client = phone_of("mia"), as_("mia")
-    await mia.push(mia.item())
+    await mia.push(mia.item(kind="symptom"))
     first = await client.get(f"{mia.url}/changes")
     seen = {"If-None-Match": first.headers["etag"]}
 
     same = await client.get(f"{mia.url}/changes", headers=seen)
     beyond = await client.get(f"{mia.url}/changes", params={"since": 99}, headers=seen)
-    await phone_of("ben").push(mia.item())
+    await phone_of("ben").push(mia.item(kind="symptom"))
     changed = await client.get(f"{mia.url}/changes", headers=seen)
     part = await client.get(f"{mia.url}/changes", params={"limit": 1})
 

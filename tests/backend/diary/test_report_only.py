@@ -2,7 +2,9 @@
 
 import pytest
 
+from models import DiaryEntry
 from models.fields import new_id
+from models.vocabulary import EntryState
 
 SECRET = "the mother's own words"
 
@@ -44,3 +46,17 @@ async def test_carer_gets_her_own_words_back(hers, as_):
     assert answer.status_code == 200
     assert (answer.json()["data"], answer.json()["version"]) == ({"pain": 3}, 3)
     assert (await as_("mia").get(hers)).json()["data"] == {"occurred": "2026-10-11", "note": SECRET, "pain": 3}
+
+
+async def test_carer_is_not_told_by_remarks_or_state_what_became_of_it(hers, as_, phone_of):
+    """A finding on the mother's answer, and a state that staff or others gave it, are news about them."""
+    await as_("mia").patch(hers, json={"data": {"fall_height_cm": 9999}}, headers={"If-Match": '"v2"'})
+    phone, entry_id = phone_of("greta"), hers.rpartition("/")[2]
+
+    (written,) = await phone.push(phone.item({"pain": 3}, id=entry_id, base_version=3))
+    await DiaryEntry.filter(id=entry_id).update(state=EntryState.DUPLICATE)
+    again = await as_("greta").put(
+        hers, json={"kind": "fracture", "data": {"occurred": "2026-11-02"}}, headers={"If-None-Match": "*"})
+
+    assert (written["status"], written.get("findings")) == ("applied", None)
+    assert again.json()["state"] == "received"

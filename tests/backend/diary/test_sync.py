@@ -44,7 +44,7 @@ async def test_one_bad_item_does_not_sink_the_batch_and_is_kept(phone_of):
 
 async def test_unknown_kind_is_rejected_and_kept_once_however_often_it_is_sent(phone_of):
     phone = phone_of("mia")
-    item = phone.item(kind="growth")
+    item = phone.item(kind="weather")
 
     await phone.push(item)
     (result,) = await phone.push(item)

@@ -89,3 +89,26 @@ def test_day_of_another_year_says_its_year(phone, installation):
     mia.page.get_by_role("button", name="Save").click()
 
     mia.page.locator(".entry .when").get_by_text(str(earlier.year)).wait_for()
+
+
+def test_dutch_parent_gets_mails_in_dutch_and_is_told_that_the_page_is_in_english(phone, installation):
+    code = installation.ask(code_for_a_grandparent)
+    newcomer = phone("newcomer", language="nl-BE")
+    newcomer.page.goto(f"{installation.home}/link#{code}")
+    newcomer.page.get_by_label("Your name").fill("Fleur")
+    newcomer.page.get_by_label("E-mail").fill("fleur@example.org")
+    newcomer.page.get_by_label("Password").fill(PASSWORD)
+    newcomer.page.get_by_role("button", name="Continue").click()
+    newcomer.page.locator(".home").wait_for()
+    assert installation.ask(lambda cast: Account.get(email="fleur@example.org")).language == "nl"
+
+    newcomer.page.evaluate("location.hash = '#/settings'")
+    newcomer.page.get_by_text("The app itself is in English").wait_for()
+    newcomer.page.get_by_label("Language of mails").select_option("de")
+
+    newcomer.page.get_by_text("another language: Deutsch").wait_for()
+    assert installation.ask(lambda cast: Account.get(email="fleur@example.org")).language == "de"
+    assert newcomer.page.locator("html").get_attribute("lang") == "en"
+    newcomer.page.get_by_label("Language of mails").select_option("en")
+    newcomer.page.get_by_text("The app itself is in English").wait_for(state="detached")
+    assert newcomer.complaints == []

@@ -1,6 +1,7 @@
 """The family page in a real browser: offline, restarted, in conflict, asked, and read by a screen reader's rules."""
 
 import os
+import re
 from pathlib import Path
 
 import httpx
@@ -207,7 +208,8 @@ def test_impatient_taps_write_one_entry_each(phone, installation):
     mia.page.get_by_role("button", name="Left thigh", exact=True).click()
     mia.page.get_by_role("button", name="Save").dblclick()
     mia.page.locator(".home").wait_for()
-    mia.page.get_by_role("button", name="Nothing happened this week").dblclick()
+    week = re.compile("Nothing (else )?happened this week")  # else: on a Sunday, which today's week ends with
+    mia.page.get_by_role("button", name=week).dblclick()
     mia.page.get_by_text("All sent").wait_for()
     mia.standing(1).get_by_text("Sent").wait_for()
 
@@ -262,6 +264,16 @@ def test_linking_code_redeems_nothing_until_the_parent_continues(phone, installa
     mia.page.get_by_text("can't be used").wait_for()
 
 
+def faults_on(page, axe, name: str) -> list[tuple]:
+    """What keeps somebody out: by the rules of screen readers, and targets that a thumb misses."""
+    found = axe.run(page).response["violations"]
+    small = page.locator("button, summary, select, input:not(.unseen), .button, .entry, nav a, .links a").evaluate_all(
+        "all => all.filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)"
+    )
+    return [(name, fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found
+            if fault["impact"] in ("serious", "critical")] + [(name, "target under 44 px", html) for html in small]
+
+
 @pytest.mark.parametrize(("language", "dark"), [("en-GB", False), ("sv-SE", True)])
 def test_page_has_no_serious_fault_of_accessibility(phone, installation, language, dark):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -270,13 +282,7 @@ def test_page_has_no_serious_fault_of_accessibility(phone, installation, languag
 
     def examine(name: str) -> None:
         photograph(mia.page, f"{name}-{language}-{'dark' if dark else 'light'}")
-        found = axe.run(mia.page).response["violations"]
-        faults.extend((name, fault["id"], [node["html"] for node in fault["nodes"]][:3])
-                      for fault in found if fault["impact"] in ("serious", "critical"))
-        small = mia.page.locator("button, summary, select, input, .button, .entry, nav a").evaluate_all(
-            "all => all.filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)"
-        )
-        faults.extend((name, "target under 44 px", html) for html in small)
+        faults.extend(faults_on(mia.page, axe, name))
 
     examine("sign-in")
     mia.page.locator("#email").fill("mia@example.org")

@@ -8,7 +8,7 @@ import pytest
 from backend.forwarding import outbox
 from models import Destination, OutboxMessage
 from models.transaction import atomic
-from models.vocabulary import DeliveryState, EntryState
+from models.vocabulary import DeliveryState, EntryKind, EntryState
 from tests.cast import Cast
 from tests.forwarded import announce, corrected, retracted, validated_entry, withdraw
 
@@ -65,6 +65,18 @@ async def test_payload_carries_what_stands_and_the_source_data(cast: Cast) -> No
     assert payload["protocol_hash"] == "p" * 64
     assert "mia" not in message.payload.lower()
     assert "example.org" not in message.payload
+
+
+async def test_payload_keeps_the_words_of_a_vague_date_and_adds_its_bounds(cast: Cast) -> None:
+    entry = await validated_entry(cast)
+    entry.kind, entry.occurred_from = EntryKind.PAIN, cast.now - timedelta(days=60)
+    items = {"scale": "FLACC", "face": 1, "legs": 0, "activity_level": 0, "cry": 2, "consolability": 1, "score": 9}
+    await corrected(cast, entry, occurred="2026-09/..", **items)
+    await announce(cast, entry)
+    payload = json.loads((await OutboxMessage.get()).payload)
+    assert (payload["data"]["occurred"], payload["precision"]) == ("2026-09/..", "range")
+    assert payload["occurred_from"] < payload["occurred_to"]
+    assert (payload["data"]["score"], payload["derived"]) == (9, {"pain_total": 4})
 
 
 async def test_payload_is_frozen_when_it_is_queued(cast: Cast) -> None:

@@ -99,7 +99,7 @@ async def test_staff_attest_who_must_consent(as_, cast):
 
 
 @pytest.mark.parametrize("custodians", [
-    ["participant_self"], ["site_staff_on_behalf"], ["school_or_nursery"], ["mother", "mother"], ["uncle"], "mother",
+    ["participant_self"], ["site_staff_on_behalf"], ["school_or_nursery"], ["mother"] * 3, ["uncle"], "mother",
 ])
 async def test_odd_custodians_are_refused(as_, enrol, cast, custodians):
     changed = await as_("nora").patch(f"{URL}/{cast.leo.id}", json={"custodians": custodians})

@@ -79,14 +79,6 @@ async def test_open_invitations_of_whoever_leaves_are_void(invite, hand_in, end)
     assert await LinkingCode.filter(revoked_at__isnull=False).count() == 1
 
 
-async def test_whom_somebody_invited_stays_when_they_leave(invited, end, cast, as_):
-    await invited("eve", by="ben")
-
-    await end("ben")
-
-    assert (await as_("eve").get(f"/api/v1/participants/{cast.leo.id}/changes")).status_code == 200
-
-
 @pytest.mark.parametrize("how", ["ended by the inviter", "ended by staff", "locked"])
 async def test_no_read_that_begins_after_the_answer_succeeds(how, invited, as_, cast):
     link = await invited("eve")

@@ -18,7 +18,7 @@ def bring(cast: Cast, study, now) -> BringIn:
     async def run(content: str | bytes, by: str = "nora", *, dry_run: bool = False) -> Report:
         raw = content if isinstance(content, bytes) else content.encode()
         actor = await staff_actor(f"{by}@example.org", now)
-        return await bring_in(Import.of(actor, study.protocol, raw, now), dry_run=dry_run)
+        return await bring_in(Import.of(actor, study, raw, now), dry_run=dry_run)
 
     return run
 

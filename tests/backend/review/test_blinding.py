@@ -3,6 +3,7 @@
 import pytest
 
 from models import StaffRole
+from models.fields import new_id
 from models.vocabulary import Role
 
 CANARY = "since the second infusion"
@@ -25,6 +26,22 @@ async def test_blinded_reader_sees_the_event_and_nothing_that_unblinds(as_, symp
     assert answer.json()["entry"]["data"] == {"occurred": "2026-11-01", "symptom": "pain", "severity": "mild"}
     assert CANARY not in answer.text
     assert "new_since_infusion" not in answer.text
+
+
+async def test_blinded_reader_sees_no_words_inside_a_list_and_no_name_of_a_drug(as_, phone_of):
+    phone = phone_of("mia")
+    (broken, taken) = await phone.push(
+        phone.item({"occurred": "2026-11-01", "sites": [{"bone": "femur", "why": CANARY}],
+                    "attachments": [{"id": str(new_id()), "purpose": "photo", "title": CANARY}]}),
+        phone.item({"occurred": "2026-11-01", "drug": "other_bone_drug", "drug_name": CANARY}, kind="medication"),
+    )
+
+    told = await as_("bea").get(f"/api/v1/review/entries/{broken['id']}")
+    drug = await as_("bea").get(f"/api/v1/review/entries/{taken['id']}")
+
+    assert told.json()["entry"]["data"]["sites"] == [{"bone": "femur"}]
+    assert drug.json()["entry"]["data"]["drug"] == "other_bone_drug"
+    assert CANARY not in told.text + drug.text
 
 
 async def test_blinded_reader_sees_no_question_and_no_delivery(as_, symptom):

@@ -152,7 +152,8 @@ async def test_second_report_of_the_same_event_is_linked_and_both_stay(as_, phon
     ben = phone_of("ben")
     (second,) = await ben.push(ben.item())
 
-    answer = await act(as_("nora"), second["id"], "duplicate-link", {"duplicate_of": str(fracture.id)})
+    body = {"duplicate_of": str(fracture.id), "reason": "told_by_another"}
+    answer = await act(as_("nora"), second["id"], "duplicate-link", body)
 
     assert answer.json()["entry"]["state"] == "duplicate"
     assert (await DiaryEntry.get(id=second["id"])).duplicate_of_id == fracture.id

@@ -109,3 +109,36 @@ async def test_only_the_sites_own_staff_note_and_strangers_see_nothing(as_, cast
     assert (await as_("bea").get(doses_url(cast))).status_code == 403
     taken = await noted(as_("nora"), cast, 1, "2025-02-10", recorded_by_id=str(cast.iris.id))
     assert taken.status_code == 400
+
+
+async def test_visit_of_a_noted_dose_took_place_that_day_and_follows_its_correction(as_, cast):
+    nora, url = as_("nora"), f"/api/v1/participants/{cast.leo.id}"
+    plan = {"first_dose_on": "2025-02-10"}
+    await noted(nora, cast, 1, "2025-02-10")
+    planned = {v["plan_code"]: v for v in (await nora.post(f"{url}/visit-plan", json=plan)).json()["visits"]}
+    await noted(nora, cast, 2, "2025-06-12")
+    await noted(nora, cast, 1, "2025-02-11", reason="mistyped")
+    before = await AuditEvent.filter(action="visit.attend").order_by("seq")
+    await noted(nora, cast, 1, "2025-02-11")
+    await nora.post(f"{url}/visit-plan", json=plan)
+
+    visits = {visit.plan_code: visit for visit in await Visit.all()}
+    assert (planned["DOSE-1"]["state"], planned["DOSE-1"]["attended_on"]) == ("attended", "2025-02-10")
+    assert (planned["DOSE-2"]["state"], planned["DOSE-3"]["state"]) == ("planned", "planned")
+    assert [(visits[code].state, str(visits[code].attended_on)) for code in ("DOSE-1", "DOSE-2", "DOSE-3")] == [
+        ("attended", "2025-02-11"), ("attended", "2025-06-12"), ("planned", "None")]
+    assert [act.changes["attended_on"] for act in before] == [
+        [None, "2025-02-10"], [None, "2025-06-12"], ["2025-02-10", "2025-02-11"]]
+    assert visits["DOSE-1"].seq == before[-1].seq
+    assert await AuditEvent.filter(action="visit.attend").count() == len(before)
+
+
+async def test_visit_of_a_noted_dose_is_on_no_other_day(as_, cast):
+    nora, url = as_("nora"), f"/api/v1/participants/{cast.leo.id}"
+    await noted(nora, cast, 1, "2025-02-10")
+    await nora.post(f"{url}/visit-plan", json={"first_dose_on": "2025-02-10"})
+    visit = await Visit.get(plan_code="DOSE-1")
+
+    answer = await nora.post(f"/api/v1/visits/{visit.id}/attendance", json={"attended_on": "2025-02-12"})
+
+    assert codes(answer) == ["attended_not_with_the_dose"]

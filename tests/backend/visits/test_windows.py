@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from backend.visits.windows import Window, plus_period, window_for
-from models.protocol import VisitRule
+from backend.visits.windows import Window, window_for
+from models.protocol import VisitRule, plus_period
 
 
 @pytest.mark.parametrize(("day", "period", "found"), [

@@ -1,31 +1,46 @@
 // The first screen: what waits for the person, the diary as a list, and the three buttons in reach of the thumb.
 import { ask } from "../answers.js";
-import { lastWeek } from "../dates.js";
+import { lastWeek, span } from "../dates.js";
 import { standing } from "../diary.js";
 import { button, go, h, say } from "../elements.js";
 import { changed, refresh, sendNow, state } from "../state.js";
-import { dateWords, dayAndTime, longDay, placeWords, shortDay, t, timeOfDay } from "../words.js";
+import { missingAmong } from "../photos.js";
+import { BACKGROUND, isAskedOf } from "../groups.js";
+import { dayAndTime, longDay, shortDay, t, timeOfDay } from "../words.js";
+import { aboutLink } from "./about.js";
+import { afterCard } from "./after.js";
 import { consentCards } from "./consent_card.js";
+import { followUpCards } from "./follow_up_card.js";
 import { refusalWords } from "./sign_in.js";
+import { titleOf, weekWords, whenOf } from "./titles.js";
 
 export async function show() {
   if (!state.participant) return noChild();
   const id = state.participant.id;
-  const [entries, questions, visit, draft, waiting, part, consents] = await Promise.all([
+  const [all, questions, visit, draft, waiting, part, consents] = await Promise.all([
     cardsOf(id), state.diary.questions(id), state.diary.nextVisit(id), state.diary.draft(), state.diary.unsent(),
     state.kept.get(`part ${id}`), state.kept.get(`consents ${id}`),
   ]);
+  const entries = all.filter(isOnTheFirstScreen);
+  const how = part ?? state.participant;
+  const photos = await missingAmong(state.kept, all);
   return h("div", { class: "home" },
     await connection(waiting),
     state.account.email_verified === false && state.connection !== "signed_out" ? unverifiedCard() : null,
     ended(part ?? state.participant) ? null : consentCards(state.participant, consents),
     draft ? h("p", { class: "card" }, t("home.draft"), " ", h("a", { href: "#/write/draft" }, t("home.continue"))) : null,
-    (part ?? state.participant).state === "withdrawn" ? null : questions.map(questionCard),
+    how.state === "withdrawn" ? null : [await afterCard(id, all), questions.map(questionCard)],
+    ended(how) ? null : followUpCards(all, how),
+    photos.length ? h("p", { class: "card" }, t("photo.missing_some", { count: photos.length })) : null,
     visit ? h("section", { class: "card" }, h("h2", {}, t("visit.next")), h("p", {}, visitWords(visit))) : null,
     h("section", {}, h("h2", {}, t("home.entries")),
       entries.length ? h("ul", { class: "entries" }, entries.map(entryCard)) : h("p", { class: "quiet" }, t("home.empty"))),
-    thumb(part ?? state.participant, entries));
+    aboutLink(),
+    thumb(how, entries));
 }
+
+/** What is told over years has its own list; here it stands only while something about it waits. */
+const isOnTheFirstScreen = (entry) => !BACKGROUND.includes(entry.kind) || !["sent", "seen", "retracted"].includes(standing(entry));
 
 /** A new account, or one whose access has ended: a code leads on, and the settings let them sign out. */
 const noChild = () => h("div", { class: "home" }, state.connection === "signed_out" ? h("p", {}, t("sign_in.again")) : null,
@@ -35,14 +50,17 @@ const noChild = () => h("div", { class: "home" }, state.connection === "signed_o
 function thumb(part, entries) {
   if (part.state === "withdrawn") return h("p", { class: "quiet" }, t("withdrawal.kept_ctr_28_3"));
   if (ended(part)) {
-    return h("p", { class: "quiet" }, h("a", { href: "#/write/fracture" }, t("home.write_fracture")), " · ",
-      h("a", { href: "#/write/symptom" }, t("home.write_symptom")));
+    return h("p", { class: "quiet" }, offered(["fracture", "symptom"]).flatMap((kind, place) =>
+      [place ? " · " : "", h("a", { href: `#/write/${kind}` }, t(`home.write_${kind}`))]));
   }
-  return h("div", { class: "thumb" },
-    button(t("home.fracture"), () => go("write/fracture"), { class: "main" }),
-    button(t("home.symptom"), () => go("write/symptom")),
-    week(part, entries));
+  return h("div", { class: "thumb three" },
+    offered(["fracture", "symptom", "pain"]).map((kind, place) =>
+      button(t(`home.${kind}`), () => go(kind === "pain" ? "pain" : `write/${kind}`), { class: place ? null : "main" })),
+    offered(["check_in"]).map(() => week(part, entries)));
 }
+
+/** Of these kinds what the study asks about this participant. */
+const offered = (kinds) => kinds.filter((kind) => isAskedOf(state.protocol, state.participant, kind));
 
 const ended = ({ state: now }) => ["withdrawn", "died", "pregnancy_lost"].includes(now);
 
@@ -102,33 +120,25 @@ function entryCard(entry) {
     h("span", { class: "standing" }, t(`standing.${where}`))));
 }
 
-export function titleOf(entry) {
-  const { data, kind } = entry;
-  if (kind === "fracture") {
-    return data.sites?.length ? t("title.fracture_at", { place: data.sites.map(placeWords).join(", ") }) : t("kind.fracture");
-  }
-  if (kind === "symptom") return data.symptom ? t(`symptom.${data.symptom}`) : t("kind.symptom");
-  return kind === "check_in" ? t(`answer.${data.answer ?? "unknown"}`) : t(`kind.${kind}`);
+/** Whether the fracture is known to have happened in that week. */
+function liesIn(week, { occurred, part_of_day: part }) {
+  const [time, [from], [, to]] = [span(occurred, part), span(week.from), span(week.to)];
+  return time !== null && time[0] >= from && time[1] <= to;
 }
 
-export function whenOf({ kind, data }) {
-  if (kind !== "check_in") return dateWords(data.occurred, data.part_of_day);
-  return data.from && data.to ? weekWords(data) : "";
-}
-
-const weekWords = ({ from, to }) => `${shortDay(new Date(`${from}T12:00`))} – ${shortDay(new Date(`${to}T12:00`))}`;
-
-/** One tap attests the last week; once it is noted, the button says so. */
+/** One tap attests the last week; once it is noted, the button says so. Where a fracture is known, that nothing else was. */
 function weekButton(entries) {
   const rule = state.protocol?.check_in;
   if (!rule) return button(t("home.week_unknown"), async () => { await refresh(); changed(); });
   const week = lastWeek(rule, new Date());
   const noted = entries.some(({ kind, data, deleted }) => kind === "check_in" && data.to === week.to && !deleted);
   if (noted) return h("p", { class: "quiet wide" }, t("home.week_noted", { week: weekWords(week) }));
-  const words = [h("span", {}, t("home.week_nothing")), h("small", {}, weekWords(week))];
+  const had = entries.some(({ kind, data, deleted }) => kind === "fracture" && !deleted && liesIn(week, data));
+  const words = [h("span", {}, t(had ? "home.week_nothing_else" : "home.week_nothing")), h("small", {}, weekWords(week))];
   return [button(words, async (event) => {
     event.currentTarget.disabled = true;
-    await state.diary.write(state.participant.id, { kind: "check_in", data: { ...week, answer: "nothing_happened" } });
+    const data = { ...week, answer: had ? "had" : "nothing_happened" };
+    await state.diary.write(state.participant.id, { kind: "check_in", data });
     say(t("saved"));
     changed();
     sendNow().catch(() => {});

@@ -2,10 +2,11 @@
 // person continues, so that a preview of the link uses nothing up.
 import { ask } from "../answers.js";
 import { zone } from "../dates.js";
+import { deviceName } from "../device_name.js";
 import { h } from "../elements.js";
 import { refresh, state } from "../state.js";
-import { language, t } from "../words.js";
-import { deviceName, refusalWords } from "./sign_in.js";
+import { firstKnown, language, t } from "../words.js";
+import { refusalWords } from "./sign_in.js";
 
 let brought = "";
 
@@ -41,7 +42,7 @@ async function redeem(code, who) {
   try {
     if (who) {
       await ask("POST", "/linking-codes/redemption", {
-        code, ...who, language, timezone: zone(), kind: "browser", device_name: deviceName(),
+        code, ...who, language: await messageLanguage(), timezone: zone(), kind: "browser", device_name: deviceName(),
       });
     } else await ask("POST", "/linking-codes/redemption/mine", { code });
   } catch (failure) {
@@ -51,4 +52,10 @@ async function redeem(code, who) {
   await refresh();
   location.assign("/app/");
   return "";
+}
+
+/** Mails come in the person's own language even where this page does not speak it. */
+async function messageLanguage() {
+  const chosen = await state.device.get("language");
+  return firstKnown([chosen, ...navigator.languages].filter(Boolean), state.config.message_languages) ?? language;
 }

@@ -2,7 +2,7 @@
 import { button, go, h, say } from "../elements.js";
 import { sendNow, state } from "../state.js";
 import { t } from "../words.js";
-import { titleOf, whenOf } from "./home.js";
+import { titleOf, whenOf } from "./titles.js";
 
 export async function show(id) {
   const query = (await state.diary.questions(state.participant.id)).find((each) => each.id === id);

@@ -1,11 +1,11 @@
 // Language, what the child is called on this phone, what is stored here, and signing out.
-import { NoAnswer } from "../answers.js";
+import { NoAnswer, ask } from "../answers.js";
 import { button, go, h, say } from "../elements.js";
-import { changed, nameOf, rename, sendNow, signOut, state } from "../state.js";
-import { dayAndTime, language, speak, t } from "../words.js";
+import { changed, nameOf, refresh, rename, sendNow, signOut, state } from "../state.js";
+import { dayAndTime, firstKnown, language, speak, t } from "../words.js";
 import { refusalWords } from "./sign_in.js";
 
-const NAMES = { en: "English", sv: "Svenska" };
+const NAMES = { en: "English", sv: "Svenska", de: "Deutsch", nl: "Nederlands" };
 
 export async function show() {
   const [unsent, at, entries] = await Promise.all([
@@ -18,6 +18,7 @@ export async function show() {
     h("section", { class: "card" }, h("h2", {}, t("settings.language")), h("div", { class: "chips" },
       state.config.languages.map((code) => button(NAMES[code] ?? code, () => change(code),
         { class: "chip", lang: code, "aria-pressed": String(code === language) })))),
+    state.account ? languageOfMessages() : null,
     state.participant ? h("form", { class: "card", onsubmit: async (event) => {
       event.preventDefault();
       await rename(state.participant, name.value);
@@ -48,6 +49,27 @@ function aboutTheChild(participant) {
   return h("section", { class: "card" }, h("h2", {}, t("settings.about", { name })), h("ul", { class: "links" },
     sees ? place("#/people", "people.title", { name }) : null, place("#/consent", "consent.title", { name }),
     sees ? place("#/readers", "readers.title", { name }) : null, place("#/leave-study", "leave.title", { name })));
+}
+
+/** What is mailed follows the account, on whichever phone; the page itself speaks fewer languages. */
+function languageOfMessages() {
+  const { message_languages: all } = state.config;
+  const theirs = firstKnown([state.account.language], all) ?? "en";
+  const options = all.map((code) => h("option", { value: code, lang: code, selected: code === theirs }, NAMES[code] ?? code));
+  return h("section", { class: "card" }, h("label", { for: "messages" }, t("settings.messages")),
+    h("select", { id: "messages", onchange: (event) => changeMessages(event.target.value) }, options),
+    h("p", { class: "quiet" }, t("settings.messages_explained")),
+    theirs === language ? null : h("p", {}, t("settings.messages_other", { language: NAMES[theirs] ?? theirs })));
+}
+
+async function changeMessages(code) {
+  try {
+    await ask("PATCH", "/me", { language: code });
+    await refresh();
+  } catch (failure) {
+    say(refusalWords(failure));
+  }
+  window.dispatchEvent(new HashChangeEvent("hashchange"));  // shows what holds now, also after a refusal
 }
 
 async function change(code) {

@@ -1,5 +1,6 @@
 // Signing in with e-mail and password. What is unsent on this phone waits for the same person.
 import { NoAnswer, Refused, ask } from "../answers.js";
+import { deviceName } from "../device_name.js";
 import { go, h } from "../elements.js";
 import { refresh, sendNow, speakTheirs, state } from "../state.js";
 import { t } from "../words.js";
@@ -36,8 +37,6 @@ async function enter(email, password) {
   sendNow().catch(() => {});
   return "";
 }
-
-export const deviceName = () => (navigator.userAgentData?.platform ?? navigator.platform ?? "").slice(0, 60);
 
 /** A refusal of signing in or linking, in words. */
 export function refusalWords(failure) {

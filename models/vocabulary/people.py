@@ -1,53 +1,6 @@
-"""Every closed list of the study, one word per idea. A value is never removed or reused, only retired:
-last year's phones and ten-year-old revisions still carry it."""
+"""Who takes part, who speaks for them, and who works with their data."""
 
 from enum import StrEnum
-
-
-class EntryKind(StrEnum):
-    FRACTURE = "fracture"
-    SYMPTOM = "symptom"
-    CHECK_IN = "check_in"
-
-
-class EntryState(StrEnum):
-    """Where an entry stands with the site's staff. Delivery to the study team has its own states."""
-
-    RECEIVED = "received"
-    IN_REVIEW = "in_review"
-    QUERY_OPEN = "query_open"
-    ANSWERED = "answered"
-    VALIDATED = "validated"
-    REJECTED = "rejected"
-    DUPLICATE = "duplicate"
-    RETRACTED = "retracted"
-
-
-class RevisionState(StrEnum):
-    ACCEPTED = "accepted"
-    CONFLICT = "conflict"
-
-
-class ChangeReason(StrEnum):
-    """Why a correction was made (closed list, no free text)."""
-
-    MISTYPED = "mistyped"
-    REMEMBERED_BETTER = "remembered_better"
-    TOLD_BY_CLINICIAN = "told_by_clinician"
-    DETAILS_ADDED = "details_added"
-    ANSWER_TO_QUERY = "answer_to_query"
-    ENTERED_IN_ERROR = "entered_in_error"
-    ENTERED_TWICE = "entered_twice"
-    CONFLICT_RESOLVED = "conflict_resolved"
-    OTHER = "other"
-
-
-class RejectionReason(StrEnum):
-    NOT_THIS_PARTICIPANT = "not_this_participant"
-    NOT_PLAUSIBLE = "not_plausible"
-    TEST_ENTRY = "test_entry"
-    OUTSIDE_STUDY = "outside_study"
-    OTHER = "other"
 
 
 class Arm(StrEnum):
@@ -124,19 +77,6 @@ class ConsentMethod(StrEnum):
     APP = "app"
 
 
-class EntrySource(StrEnum):
-    """How an entry came to us. The words stay those of the person who told."""
-
-    APP = "app"
-    SITE_INTERVIEW = "site_interview"
-    CHART_REVIEW = "chart_review"
-
-
-class DoseRoute(StrEnum):
-    INTRAVENOUS = "intravenous"
-    UMBILICAL_VEIN = "umbilical_vein"
-
-
 class Relation(StrEnum):
     """How the person who reports stands to the participant."""
 
@@ -193,71 +133,3 @@ class LockReason(StrEnum):
 class UnlockReason(StrEnum):
     ORDER_OVER = "order_over"
     ENTERED_IN_ERROR = "entered_in_error"
-
-
-class LinkPurpose(StrEnum):
-    VERIFY_EMAIL = "verify_email"
-    CHANGE_EMAIL = "change_email"
-    RESET_PASSWORD = "reset_password"
-
-
-class MailKind(StrEnum):
-    """Mails about an account itself."""
-
-    VERIFY_EMAIL = "verify_email"
-    CHANGE_EMAIL = "change_email"
-    EMAIL_CHANGED = "email_changed"
-    """To the old address."""
-    RESET_PASSWORD = "reset_password"
-    PASSWORD_CHANGED = "password_changed"
-    NEW_DEVICE = "new_device"
-
-
-class SessionKind(StrEnum):
-    APP = "app"
-    BROWSER = "browser"
-
-
-class QueryState(StrEnum):
-    OPEN = "open"
-    ANSWERED = "answered"
-    CLOSED = "closed"
-
-
-class VisitState(StrEnum):
-    PLANNED = "planned"
-    ATTENDED = "attended"
-    MISSED = "missed"
-    CANCELLED = "cancelled"
-
-
-class NoticeKind(StrEnum):
-    CHECK_IN_DUE = "check_in_due"
-    VISIT_AHEAD = "visit_ahead"
-    QUERY_WAITING = "query_waiting"
-    CONSENT_WAITING = "consent_waiting"
-    """A text to read and sign: the first, or a new version."""
-
-
-class DeliveryState(StrEnum):
-    """A queued row under a lease is being worked on; the lease is a time, not a state."""
-
-    QUEUED = "queued"
-    HELD = "held"
-    """Stays here while its participant is withdrawn."""
-    DELIVERED = "delivered"
-    DEAD = "dead"
-    CANCELLED = "cancelled"
-
-
-class MessageKind(StrEnum):
-    CREATED = "created"
-    AMENDED = "amended"
-    VOIDED = "voided"
-
-
-class QuarantineState(StrEnum):
-    OPEN = "open"
-    DISMISSED = "dismissed"
-    RELEASED = "released"
-    """Stored as an entry since: the consent it waited for is there."""

@@ -1,0 +1,1 @@
+"""Attested time: which days somebody vouched for, as pure arithmetic of days."""

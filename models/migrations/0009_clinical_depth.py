@@ -1,0 +1,162 @@
+"""Photos, safety cases with their roster, and what a fracture was."""
+
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
+from models.fields import UtcDatetimeField, new_id
+from models.vocabulary import (
+    AdjudicationStatus,
+    Assessment,
+    AttachmentPurpose,
+    AttachmentState,
+    CaseState,
+    CaseStepKind,
+    Detection,
+    Sameness,
+    SignatureMeaning,
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [('models', '0008_people_again')]
+
+    operations = [
+        ops.CreateModel(
+            name='Adjudication',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('entry', fields.ForeignKeyField('models.DiaryEntry', source_field='entry_id', db_index=True, db_constraint=True, to_field='id', related_name='adjudications', on_delete=OnDelete.RESTRICT)),
+                ('site_index', fields.SmallIntField()),
+                ('entry_version', fields.IntField()),
+                ('seq', fields.BigIntField()),
+                ('status', fields.CharEnumField(description='', enum_type=AdjudicationStatus, max_length=30)),
+                ('detection', fields.CharEnumField(default=Detection.CLINICAL, description='', enum_type=Detection, max_length=10)),
+                ('place', fields.JSONField()),
+                ('ao_code', fields.CharField(null=True, max_length=20)),
+                ('genant', fields.SmallIntField(null=True)),
+                ('evidence', fields.JSONField()),
+                ('blinded', fields.BooleanField()),
+                ('comment', fields.TextField(default='', unique=False)),
+                ('reader', fields.ForeignKeyField('models.Account', source_field='reader_id', db_index=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('signed_name', fields.CharField(max_length=200)),
+                ('signed_at', UtcDatetimeField()),
+                ('meaning', fields.CharEnumField(default=SignatureMeaning.I_ADJUDICATED_THIS, description='', enum_type=SignatureMeaning, max_length=30)),
+                ('content_hash', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'adjudication', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Attachment',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('participant', fields.ForeignKeyField('models.Participant', source_field='participant_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('seq', fields.BigIntField()),
+                ('entry_id', fields.UUIDField(null=True, db_index=True)),
+                ('purpose', fields.CharEnumField(null=True, description='', enum_type=AttachmentPurpose, max_length=10)),
+                ('state', fields.CharEnumField(description='', enum_type=AttachmentState, max_length=10)),
+                ('uploaded_by', fields.ForeignKeyField('models.Account', source_field='uploaded_by_id', null=True, db_index=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('length', fields.BigIntField(null=True)),
+                ('received', fields.BigIntField(default=0, db_default=0)),
+                ('pieces', fields.JSONField(default=list, db_default='[]')),
+                ('tries', fields.SmallIntField(default=0, db_default=0)),
+                ('sent_sha256', fields.CharField(null=True, max_length=64)),
+                ('sha256', fields.CharField(null=True, max_length=64)),
+                ('media_type', fields.CharField(null=True, max_length=40)),
+                ('size', fields.BigIntField(null=True)),
+                ('width', fields.IntField(null=True)),
+                ('height', fields.IntField(null=True)),
+                ('refusal', fields.CharField(null=True, max_length=40)),
+                ('created_at', UtcDatetimeField()),
+                ('expires_at', UtcDatetimeField(null=True)),
+                ('stored_at', UtcDatetimeField(null=True)),
+            ],
+            options={'table': 'attachment', 'app': 'models', 'indexes': [Index(fields=['participant_id', 'seq']), Index(fields=['state', 'expires_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='DutyShift',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('site', fields.ForeignKeyField('models.Site', source_field='site_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('account', fields.ForeignKeyField('models.Account', source_field='account_id', db_index=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('starts_at', UtcDatetimeField()),
+                ('ends_at', UtcDatetimeField()),
+                ('phone', fields.CharField(default='', max_length=40)),
+                ('recorded_by_id', fields.UUIDField()),
+                ('recorded_at', UtcDatetimeField()),
+            ],
+            options={'table': 'duty_shift', 'app': 'models', 'indexes': [Index(fields=['site_id', 'ends_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='EntryComparison',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('participant', fields.ForeignKeyField('models.Participant', source_field='participant_id', db_index=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('seq', fields.BigIntField()),
+                ('one', fields.ForeignKeyField('models.DiaryEntry', source_field='one_id', db_index=True, db_constraint=True, to_field='id', related_name='compared', on_delete=OnDelete.RESTRICT)),
+                ('one_version', fields.IntField()),
+                ('other', fields.ForeignKeyField('models.DiaryEntry', source_field='other_id', db_index=True, db_constraint=True, to_field='id', related_name='compared_as_other', on_delete=OnDelete.RESTRICT)),
+                ('other_version', fields.IntField()),
+                ('said', fields.CharEnumField(description='', enum_type=Sameness, max_length=10)),
+                ('from_staff', fields.BooleanField()),
+                ('author', fields.ForeignKeyField('models.Account', source_field='author_id', db_index=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('at', UtcDatetimeField()),
+            ],
+            options={'table': 'entry_comparison', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='SafetyCase',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('participant', fields.ForeignKeyField('models.Participant', source_field='participant_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('site', fields.ForeignKeyField('models.Site', source_field='site_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('entry', fields.OneToOneField('models.DiaryEntry', source_field='entry_id', db_constraint=True, to_field='id', related_name='safety_case', on_delete=OnDelete.RESTRICT)),
+                ('rules', fields.JSONField()),
+                ('fitting', fields.JSONField()),
+                ('state', fields.CharEnumField(default=CaseState.OPEN, description='', enum_type=CaseState, max_length=12)),
+                ('seq', fields.BigIntField()),
+                ('known_since', UtcDatetimeField()),
+                ('device_time', fields.CharField(null=True, max_length=40)),
+                ('due_at', UtcDatetimeField()),
+                ('acknowledged_at', UtcDatetimeField(null=True)),
+                ('assessment', fields.CharEnumField(null=True, description='', enum_type=Assessment, max_length=12)),
+                ('steps_climbed', fields.SmallIntField(default=0, db_default=0)),
+                ('next_step_at', UtcDatetimeField(null=True)),
+            ],
+            options={'table': 'safety_case', 'app': 'models', 'indexes': [Index(fields=['site_id', 'state', 'due_at']), Index(fields=['participant_id', 'seq'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='SafetyCaseStep',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('case', fields.ForeignKeyField('models.SafetyCase', source_field='case_id', db_index=True, db_constraint=True, to_field='id', related_name='steps', on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharEnumField(description='', enum_type=CaseStepKind, max_length=12)),
+                ('at', UtcDatetimeField()),
+                ('by_id', fields.UUIDField(null=True)),
+                ('detail', fields.JSONField()),
+                ('note', fields.TextField(default='', unique=False)),
+                ('meaning', fields.CharEnumField(null=True, description='', enum_type=SignatureMeaning, max_length=30)),
+                ('signed_name', fields.CharField(null=True, max_length=200)),
+                ('entry_version', fields.IntField(null=True)),
+                ('content_hash', fields.CharField(null=True, max_length=64)),
+            ],
+            options={'table': 'safety_case_step', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.AddField(
+            model_name='EntryRevision',
+            name='locale',
+            field=fields.CharField(null=True, max_length=35),
+        ),
+        ops.AddField(
+            model_name='Participant',
+            name='observer_rated',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+    ]
