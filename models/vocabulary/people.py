@@ -88,6 +88,7 @@ class Relation(StrEnum):
     FOSTER_CARER = "foster_carer"
     NURSE_OR_ASSISTANT = "nurse_or_assistant"
     SCHOOL_OR_NURSERY = "school_or_nursery"
+    SIBLING_ADULT = "sibling_adult"
     PARTICIPANT_SELF = "participant_self"
     SITE_STAFF = "site_staff_on_behalf"
 

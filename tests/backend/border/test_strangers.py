@@ -5,6 +5,7 @@ Eve is of another family, Otto of another site, Bea reads blinded, nobody is not
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,21 +14,26 @@ import pytest
 from litestar import Litestar
 
 from models import (
+    Attachment,
     ConsentDocument,
     ConsentSignature,
     DataQuery,
     DiaryEntry,
     Dose,
+    DutyShift,
     Guardianship,
     LinkingCode,
     OutboxMessage,
     PrivateNote,
     QuarantinedItem,
+    SafetyCase,
     Visit,
 )
 from models.fields import new_id
 from models.statement import rows
 from models.vocabulary import (
+    AttachmentPurpose,
+    AttachmentState,
     ConsentAudience,
     ConsentDecision,
     ConsentMethod,
@@ -41,7 +47,7 @@ from tests.phones import FRACTURE, Phone
 
 CANARY = "the canary in Leo's record"
 STRANGERS = (None, "eve", "otto", "bea")
-MAY_KNOW = {"bea": ("review/entries", "/worklist")}
+MAY_KNOW = {"bea": ("review/entries", "/worklist", "adjudication/entries", "/attachments")}
 """Where a stranger to the record is meant to look, and is told something."""
 CHANGED = "UPDATE of what is Leo's"
 
@@ -84,7 +90,22 @@ async def victim(cast: Cast, phone_of: Callable[..., Phone], now: Any, study: An
         "document_id": document.id, "item_id": (await QuarantinedItem.get()).id,
         "guardianship_id": (await Guardianship.get(account_id=cast.mia.id)).id,
         "session_id": cast.mia.session.id, "notice_id": new_id(),
+        **await _of_the_depth(cast, entry, now),
     }
+
+
+async def _of_the_depth(cast: Cast, entry: DiaryEntry, now: Any) -> dict[str, UUID]:
+    later, site = now + timedelta(days=1), cast.sites["SE01"]
+    case = await SafetyCase.create(
+        participant=cast.leo, site=site, entry=entry, rules=["S1/1"], fitting=["S1/1"], seq=94, known_since=now,
+        due_at=later)
+    image = await Attachment.create(
+        participant=cast.leo, seq=95, entry_id=entry.id, purpose=AttachmentPurpose.LETTER,
+        state=AttachmentState.DECLARED, uploaded_by=cast.mia.account, created_at=now)
+    shift = await DutyShift.create(
+        site=site, account=cast.nora.account, starts_at=now, ends_at=later, phone=CANARY, recorded_by_id=cast.nora.id,
+        recorded_at=now)
+    return {"case_id": case.id, "attachment_id": image.id, "shift_id": shift.id}
 
 
 def operations(app: Litestar) -> list[tuple[str, str, Any]]:

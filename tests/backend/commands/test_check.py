@@ -25,8 +25,8 @@ def test_check_of_a_sound_installation_reports_each_thing(settings):
     ended = typed(settings, "check")
 
     assert ended.returncode == 0, ended.stdout
-    assert [line.split()[1] for line in ended.stdout.splitlines()[:8]] == [
-        "settings", "protocol", "destinations", "channels", "database", "migrations", "durability", "worker",
+    assert [line.split()[1] for line in ended.stdout.splitlines()[:9]] == [
+        "settings", "protocol", "destinations", "channels", "images", "database", "migrations", "durability", "worker",
     ]
     assert "none has run yet" in ended.stdout
 

@@ -1,12 +1,18 @@
 """What a nurse does on a participant's page about state, consent and enrolment; and who never sees it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from models import ConsentDocument, ConsentSignature, Participant, ParticipantStatus, QuarantinedItem, Session
 from models.vocabulary import Arm, Collection, ParticipantKind
 from tests.browsers import read
+
+
+def today(now: datetime) -> str:
+    """The day at the site, as a nurse there types it."""
+    return f"{now.astimezone(ZoneInfo('Europe/Stockholm')):%Y-%m-%d}"
 
 
 @pytest.fixture
@@ -28,7 +34,7 @@ async def text(as_, now):
 async def test_nora_pauses_leo_and_sees_since_when_and_why(browser_of, leo_url, now):
     nora = await browser_of("nora")
 
-    changed = await nora.post(f"{leo_url}/status", state="paused", effective_on=f"{now:%Y-%m-%d}", reason="holiday")
+    changed = await nora.post(f"{leo_url}/status", state="paused", effective_on=today(now), reason="holiday")
 
     shown = read(await nora.see(changed.headers["location"])).text
     assert "The state is changed." in shown
@@ -65,12 +71,12 @@ async def test_only_what_may_follow_is_offered(browser_of, leo_url, cast):
 
 
 async def test_withdrawal_is_undone_only_as_a_mistake_that_the_nurse_confirms(browser_of, leo_url, cast, now):
-    nora, today = await browser_of("nora"), f"{now:%Y-%m-%d}"
+    nora, day = await browser_of("nora"), today(now)
     await Participant.filter(id=cast.leo.id).update(state="withdrawn", collection="withdrawn")
 
     shown = read(await nora.see(leo_url)).text
-    unsure = await nora.post(f"{leo_url}/status", state="active", effective_on=today)
-    sure = await nora.post(f"{leo_url}/status", state="active", effective_on=today, reason="entered_in_error")
+    unsure = await nora.post(f"{leo_url}/status", state="active", effective_on=day)
+    sure = await nora.post(f"{leo_url}/status", state="active", effective_on=day, reason="entered_in_error")
 
     assert "Withdrawal was recorded by mistake" in shown
     assert "Nobody withdrew: it was entered in error" in shown
@@ -83,9 +89,9 @@ async def test_withdrawal_is_undone_only_as_a_mistake_that_the_nurse_confirms(br
 @pytest.mark.parametrize("act", ["status", "birth", "transfer", "paper-consents", "custodians", "linking-codes"])
 async def test_staff_of_another_site_find_nothing_there(browser_of, leo_url, act, now):
     otto = await browser_of("otto")
-    fields = {"state": "paused", "effective_on": f"{now:%Y-%m-%d}", "reason": "other", "site": "GB01",
+    fields = {"state": "paused", "effective_on": today(now), "reason": "other", "site": "GB01",
               "birth_month": "2020-01", "document_id": "00000000-0000-4000-8000-000000000000",
-              "relation": "mother", "decision": "given", "signed_at": f"{now:%Y-%m-%d}", "role": "guardian"}
+              "relation": "mother", "decision": "given", "signed_at": today(now), "role": "guardian"}
     await Session.filter(kind="browser").update(proved_at=now)
 
     answer = await otto.post(f"{leo_url}/{act}", **fields)
@@ -113,7 +119,7 @@ async def test_handing_over_asks_for_a_proof_first_and_ends_at_the_list(browser_
     asked = [await nora.see(f"{leo_url}/transfer"), await nora.post(f"{leo_url}/transfer", site="GB01")]
     await Session.filter(kind="browser").update(proved_at=now)
     form = read(await nora.see(f"{leo_url}/transfer"))
-    told = {"effective_on": f"{now:%Y-%m-%d}", "reason": "moved"}
+    told = {"effective_on": today(now), "reason": "moved"}
     refused = await nora.post(f"{leo_url}/transfer", site="SE01", **told)
     moved = await nora.post(f"{leo_url}/transfer", site="GB01", **told)
 
@@ -169,7 +175,7 @@ async def test_paper_signatures_open_the_diary_for_what_waited(browser_of, phone
 ])
 async def test_paper_that_cannot_be_so_is_said_in_its_own_form(browser_of, leo_url, text, now, told, says):
     nora = await browser_of("nora")
-    paper = {"document_id": text, "relation": "mother", "decision": "given", "signed_at": f"{now:%Y-%m-%d}"}
+    paper = {"document_id": text, "relation": "mother", "decision": "given", "signed_at": today(now)}
 
     refused = await nora.post(f"{leo_url}/paper-consents", **paper | told)
 
@@ -186,7 +192,7 @@ async def test_childs_no_is_noted_and_said(browser_of, leo_url, cast, now):
     nora = await browser_of("nora")
 
     await nora.post(f"{leo_url}/paper-consents", document_id=str(words.id), relation="participant_self",
-                    decision="declined", signed_at=f"{now:%Y-%m-%d}")
+                    decision="declined", signed_at=today(now))
 
     shown = read(await nora.see(leo_url)).text
     assert "nothing is addressed to the child any more" in shown

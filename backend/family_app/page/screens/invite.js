@@ -8,7 +8,7 @@ import { endOf, relationWords } from "./people.js";
 import { refusalWords } from "./sign_in.js";
 
 const RELATIONS = ["grandparent", "father", "mother", "step_parent", "other_guardian", "foster_carer",
-  "nurse_or_assistant", "school_or_nursery"];
+  "nurse_or_assistant", "school_or_nursery", "sibling_adult"];
 const LEVELS = { reports: { role: "carer", capabilities: ["log"] }, sees: { role: "carer", capabilities: ["log", "see"] },
   role_guardian: { role: "guardian" } };
 
