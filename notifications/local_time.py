@@ -4,17 +4,16 @@ Gap (the wall time does not exist): forward to the first instant that does. Over
 """
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from models.zones import known_zone
 
 SECOND = timedelta(seconds=1)
 
 
 def zone_named(name: str) -> ZoneInfo:
     """The zone, or UTC for a name nobody knows: one odd account must not stop everybody's reminders."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+    return known_zone(name) or ZoneInfo("UTC")
 
 
 def to_utc(wall: datetime, zone: ZoneInfo) -> datetime:

@@ -15,10 +15,14 @@ from litestar import Litestar
 
 from backend.access.actor import Actor
 from backend.access.fast_path import load_actor
+from backend.access.passwords import hash_password
 from backend.access.seal import new_secret, secret_hash
-from backend.wiring import Wiring
+from backend.clock import utc_now
+from backend.settings import Settings
+from backend.wiring import Wiring, prepare_study, wire
 from models import Account, Guardianship, Participant, Session, Site, StaffRole
 from models.actions import Action
+from models.database import close_database, open_database
 from models.vocabulary import Arm, Capability, Relation, Role, SessionKind
 
 PASSWORD = "correct horse battery staple"
@@ -99,6 +103,19 @@ class Cast:
         found = await load_actor(self.people[name].session.id, action, self.now)
         assert found
         return found[0]
+
+
+async def assemble_in(settings: Settings) -> Cast:
+    """Everybody in the database of an installation whose server is about to start; PASSWORD lets them in."""
+    await open_database(settings.database_url, 2)
+    try:
+        wiring = wire(settings)
+        await prepare_study(wiring, utc_now())
+        cast = await assemble(wiring, utc_now() - timedelta(minutes=1))
+        await Account.all().update(password_hash=await hash_password(PASSWORD))
+        return cast
+    finally:
+        await close_database()
 
 
 async def assemble(wiring: Wiring, now: datetime) -> Cast:

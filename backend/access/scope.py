@@ -96,6 +96,19 @@ def sites_of(actor: Actor) -> QuerySet[Site]:
     return Site.all() if sites is None else Site.filter(id__in=sites)
 
 
+async def site_for(actor: Actor, code: str) -> Site:
+    """The site of this code. Raises NotFound."""
+    site = await sites_of(actor).get_or_none(code=code)
+    if site is None:
+        raise NotFound
+    return site
+
+
+async def sites_chosen(actor: Actor, code: str | None) -> list[Site]:
+    """The site of this code or, without one, all at which the actor may act. Raises NotFound."""
+    return [await site_for(actor, code)] if code else await sites_of(actor)
+
+
 def consent_documents_of(actor: Actor) -> QuerySet[ConsentDocument]:
     """The texts of the sites where the actor may act, and those of all sites."""
     sites = sites_for(actor)

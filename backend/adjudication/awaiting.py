@@ -4,15 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from backend.access.actor import Actor
-from backend.access.permissions import sites_for
+from backend.access.scope import sites_chosen
 from backend.adjudication.schemas import AwaitingItem
-from backend.errors import NotFound
 from backend.paging import Page, decode_cursor, encode_cursor, page_of
 from backend.review.blinding import is_blinded
-from models import Site
 from models.statement import identifier, instant, is_postgres, rows
 
 PLACES = {
@@ -40,7 +36,7 @@ async def awaiting(
 
     Raises NotFound for a site outside the actor's sight.
     """
-    chosen = await _sites(actor, site)
+    chosen = await sites_chosen(actor, site)
     if not chosen:
         return Page([])
     values: list[Any] = [limit + 1]
@@ -62,15 +58,6 @@ async def awaiting(
 def _mine(reader: str, sites: list[str]) -> str:
     """At these sites only what this reader has signed counts as judged."""
     return f"AND (a.reader_id = {reader} OR e.site_id NOT IN ({', '.join(sites)}))"
-
-
-async def _sites(actor: Actor, code: str | None) -> list[Site]:
-    allowed = sites_for(actor)
-    chosen = Site.all() if allowed is None else Site.filter(Q(id__in=allowed))
-    found = await (chosen.filter(code=code) if code else chosen)
-    if code and not found:
-        raise NotFound
-    return found
 
 
 def _item(row: dict[str, Any]) -> AwaitingItem:

@@ -19,6 +19,7 @@ from backend.backup.snapshot import lines_of, snapshot
 from backend.backup.tables import migrations_that_ran, shapes
 from backend.failpoints import reach
 from backend.image_store import ImageStore
+from backend.on_disk import sync_folder
 from models.database import close_database, open_database
 
 EMPTY = "there are no tables in this database, so there is nothing to back up"
@@ -58,7 +59,7 @@ async def make_backup(
         raise
     reach("backup.before_naming")
     part.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return checked
 
 
@@ -101,13 +102,3 @@ def _private_file(path: Path) -> Iterator[BinaryIO]:
         yield file
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":  # elsewhere a folder can't be opened
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

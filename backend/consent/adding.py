@@ -56,11 +56,12 @@ async def add_document(
 
 
 async def _site_for(actor: Actor, code: str | None) -> Site | None:
-    sites = sites_for(actor)
-    site = await Site.get_or_none(code=code) if code else None
-    if (site is None and (code or sites is not None)) or (site and sites is not None and site.id not in sites):
+    """Without a code all sites, for whoever may act at all of them. Raises NotFound."""
+    if code:
+        return await scope.site_for(actor, code)
+    if sites_for(actor) is not None:
         raise NotFound
-    return site
+    return None
 
 
 def _findings(wanted: NewConsentDocument) -> list[dict[str, str]]:

@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from models.statement import identifier, instant, rows
+from models.zones import known_zone
 
 TELLING_VERSIONS = """SELECT e.participant_id, e.id, e.kind, e.state, e.occurred_from, e.occurred_to,
   e.received_at AS first_received_at, CAST(r.data AS TEXT) AS data, r.device_time, r.clock_skew, r.received_at,
@@ -58,7 +59,7 @@ class VersionRow(msgspec.Struct, frozen=True):
 
     def zone(self, site_zone: ZoneInfo) -> ZoneInfo:
         """The phone's; the site's where none was told that we know."""
-        return (_zone(self.timezone) if self.timezone else None) or site_zone
+        return known_zone(self.timezone) or site_zone
 
 
 async def telling_versions(participants: Collection[UUID]) -> dict[UUID, list[list[VersionRow]]]:
@@ -88,11 +89,3 @@ def _version(row: dict[str, Any]) -> VersionRow:
 def _known(value: Any) -> UUID:
     """The same few people stand in all of a diary's rows."""
     return identifier(value)
-
-
-@lru_cache(maxsize=1000)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

@@ -32,7 +32,11 @@ WHERE e.participant_id = $1 AND e.open_conflicts > 0 AND e.seq > $2 AND e.seq <=
 ATTACHMENTS = """SELECT id, seq, entry_id, purpose, state, uploaded_by_id AS uploaded_by, length, media_type, size,
   width, height, refusal, created_at, stored_at
 FROM attachment WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
-COLLECTIONS = ("entries", "data_queries", "visits", "safety_cases", "attachments")
+STATEMENTS = {
+    "entries": ENTRIES, "data_queries": QUERIES, "visits": VISITS, "safety_cases": SAFETY_CASES,
+    "attachments": ATTACHMENTS,
+}
+COLLECTIONS = tuple(STATEMENTS)
 
 
 async def head_of(participant_id: UUID) -> tuple[int, UUID]:
@@ -60,18 +64,10 @@ async def changes_since(
     if since > head or (epoch and epoch != current_epoch):
         raise ResyncRequired
     found: list[Change] = []
-    if "entries" in collections:
-        found += [_entry(row) for row in await rows(ENTRIES, participant_id, since, head, limit + 1)]
-    if "data_queries" in collections:
-        found += [_other("data_queries", row) for row in await rows(QUERIES, participant_id, since, head, limit + 1)]
-    if "visits" in collections:
-        found += [_other("visits", row) for row in await rows(VISITS, participant_id, since, head, limit + 1)]
-    if "safety_cases" in collections:
-        cases = await rows(SAFETY_CASES, participant_id, since, head, limit + 1)
-        found += [_other("safety_cases", row) for row in cases]
-    if "attachments" in collections:
-        images = await rows(ATTACHMENTS, participant_id, since, head, limit + 1)
-        found += [_other("attachments", row) for row in images]
+    for collection, statement in STATEMENTS.items():
+        if collection in collections and since < head:
+            new = await rows(statement, participant_id, since, head, limit + 1)
+            found += [_entry(row) if collection == "entries" else _other(collection, row) for row in new]
     found.sort(key=lambda change: change.seq)
     page, has_more = found[:limit], len(found) > limit
     await _add_conflicts(participant_id, since, page)

@@ -19,9 +19,9 @@ from backend.diary.schemas import PushItem
 from backend.errors import IdUnusable, UnknownKind, UnstorableItem
 from models import DiaryEntry
 from models.actions import Action
-from models.partial_dates import zone_named
 from models.protocol import Protocol
 from models.vocabulary import ChangeReason, EntryKind, EntrySource, Relation
+from models.zones import known_zone
 
 LARGEST_ENTRY = 32 * 1024
 """All answers of an entry as JSON, unknown ones too; a page of 500 must fit into memory."""
@@ -153,7 +153,7 @@ def _about(sender: Sender) -> Person:
 def zone_of(sender: Sender, upload: Upload) -> ZoneInfo:
     """The phone's zone (on behalf: the site's); the account's where the phone named none we know."""
     named = upload.timezone or sender.timezone
-    return zone_named(named) or zone_named(sender.actor.timezone) or ZoneInfo("UTC")
+    return known_zone(named) or known_zone(sender.actor.timezone) or ZoneInfo("UTC")
 
 
 def clock_skew(sent_at: str | None, now: datetime) -> int | None:

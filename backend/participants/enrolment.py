@@ -8,15 +8,14 @@ from msgspec import Meta
 from tortoise.expressions import Q
 
 from backend.access.actor import Actor
-from backend.access.permissions import sites_for
-from backend.access.scope import participant_for, participants_of
+from backend.access.scope import participant_for, participants_of, site_for
 from backend.audit import Changes, note_read, record
 from backend.consent.collection import settle_collection
-from backend.errors import AlreadyExists, DoesNotFit, FindingsRefused, InvalidParameter, NotFound
+from backend.errors import AlreadyExists, DoesNotFit, FindingsRefused, InvalidParameter
 from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_of
 from backend.participants.facts import attested, birth_findings, days_at_birth, first_day, woman_for
 from backend.participants.schemas import NewParticipant
-from models import Participant, Site
+from models import Participant
 from models.protocol import Protocol
 from models.transaction import atomic
 from models.vocabulary import Arm, ParticipantKind
@@ -30,7 +29,7 @@ async def enrol(actor: Actor, protocol: Protocol, wanted: NewParticipant, now: d
 
     Raises NotFound (not your site), AlreadyExists, DoesNotFit or FindingsRefused.
     """
-    site = await _site_for(actor, wanted.code.rpartition("-")[0])
+    site = await site_for(actor, wanted.code.rpartition("-")[0])
     if wanted.arm not in protocol.file.arms:
         raise DoesNotFit(errors=[{"pointer": "/arm", "detail": "is not an arm of this study"}])
     custodians = attested(wanted.custodians)
@@ -49,14 +48,6 @@ async def enrol(actor: Actor, protocol: Protocol, wanted: NewParticipant, now: d
     await record(actor, actor.action, participant, now, participant=participant, changes=_told(participant, wanted))
     await settle_collection(actor, protocol, participant, now)
     return participant
-
-
-async def _site_for(actor: Actor, code: str) -> Site:
-    site = await Site.get_or_none(code=code)
-    sites = sites_for(actor)
-    if site is None or (sites is not None and site.id not in sites):
-        raise NotFound
-    return site
 
 
 def _told(participant: Participant, wanted: NewParticipant) -> Changes:

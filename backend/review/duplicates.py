@@ -6,7 +6,6 @@ from uuid import UUID
 
 from backend.access import scope
 from backend.access.actor import Actor
-from backend.errors import NotFound
 from models import DiaryEntry, EntryComparison
 from models.fractures.likeness import Pair, Report, Suggestion, suggestions
 from models.fractures.places import not_healed_before, places_in
@@ -44,14 +43,6 @@ async def duplicates_of(actor: Actor, participant_id: UUID, protocol: Protocol) 
         _standing(reports), protocol.file.duplicates, told_apart=_told_apart(words),
     )
     return Duplicates({entry.id: entry for entry in reports}, found, words)
-
-
-async def duplicates_around(actor: Actor, entry_id: UUID, protocol: Protocol) -> Duplicates:
-    """The same, asked from one of the reports. Raises NotFound."""
-    entry = await DiaryEntry.get_or_none(id=entry_id).only("id", "participant_id", "kind")
-    if entry is None:
-        raise NotFound
-    return await duplicates_of(actor, entry.participant_id, protocol)
 
 
 async def suggested_among(fractures: dict[UUID, UUID], protocol: Protocol) -> set[UUID]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.access import scope
 from backend.access.actor import Actor
-from backend.diary.single import entry_view, revisions_of
+from backend.diary.single import revisions_of, view_of
 from backend.errors import NotFound
 from backend.paging import Page, decode_cursor, encode_cursor, page_of
 from backend.review.blinding import is_blinded, without_what_unblinds
@@ -16,28 +16,32 @@ from models.protocol import Protocol
 
 async def review_of(actor: Actor, entry_id: UUID) -> ReviewView:
     """Raises NotFound."""
-    found = await DiaryEntry.get_or_none(id=entry_id)
-    if found is None:
+    return (await _review(actor, entry_id))[0]
+
+
+async def review_for(actor: Actor, entry_id: UUID, protocol: Protocol) -> ReviewView:
+    """The same as far as this reader may see it. Raises NotFound."""
+    view, site_id = await _review(actor, entry_id)
+    return without_what_unblinds(view, protocol) if is_blinded(actor, site_id) else view
+
+
+async def _review(actor: Actor, entry_id: UUID) -> tuple[ReviewView, UUID]:
+    """And the entry's site."""
+    entry = await DiaryEntry.get_or_none(id=entry_id)
+    if entry is None:
         raise NotFound
-    participant = await scope.participant_for(actor, found.participant_id)
+    participant = await scope.participant_for(actor, entry.participant_id)
     site = await Site.get(id=participant.site_id)
     revisions = await revisions_of(participant.id, entry_id)
     sent = await OutboxMessage.filter(entry_id=entry_id).order_by("destination", "number")
     return ReviewView(
-        await entry_view(participant.id, entry_id), participant.code, site.code,
+        view_of(entry), participant.code, site.code,
         revisions,
         await query_views(await DataQuery.filter(entry_id=entry_id).order_by("opened_at")),
         [{"message_id": m.id, "destination": m.destination, "kind": m.kind, "version": m.entry_version,
           "state": m.state, "attempts": m.attempts, "delivered_at": m.delivered_at} for m in sent],
         any(revision.author_id == actor.account for revision in revisions),
-    )
-
-
-async def review_for(actor: Actor, entry_id: UUID, protocol: Protocol) -> ReviewView:
-    """The same as far as this reader may see it. Raises NotFound."""
-    view = await review_of(actor, entry_id)
-    site_id = (await DiaryEntry.get(id=entry_id)).site_id
-    return without_what_unblinds(view, protocol) if is_blinded(actor, site_id) else view
+    ), entry.site_id
 
 
 async def queries_of(actor: Actor, participant_id: UUID) -> list[QueryView]:

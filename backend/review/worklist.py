@@ -6,15 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from tortoise.expressions import Q
 
 from backend.access.actor import Actor
-from backend.access.permissions import sites_for
-from backend.errors import NotFound
+from backend.access.scope import sites_chosen
 from backend.paging import Page, decode_cursor, encode_cursor, page_of
 from backend.review.duplicates import suggested_among
 from backend.review.schemas import WorklistItem
-from models import Site
 from models.protocol import Protocol
 from models.statement import identifier, instant, is_postgres, rows
 from models.vocabulary import EntryKind, EntryState
@@ -43,7 +40,7 @@ class WorklistFilter:
 
 async def worklist(actor: Actor, wanted: WorklistFilter, now: datetime) -> Page[WorklistItem]:
     """Without a state: what waits for staff. Raises NotFound for a site outside the actor's sight."""
-    sites = await _sites(actor, wanted.site)
+    sites = [site.id for site in await sites_chosen(actor, wanted.site)]
     if not sites:
         return Page([])
     sql, values = _statement(sites, wanted)
@@ -57,17 +54,6 @@ async def with_suggestions(page: Page[WorklistItem], protocol: Protocol) -> Page
     suggested = await suggested_among(fractures, protocol)
     items = [msgspec.structs.replace(i, may_be_duplicate=i.entry_id in suggested) for i in page.items]
     return Page(items, page.next_cursor)
-
-
-async def _sites(actor: Actor, code: str | None) -> list[UUID]:
-    allowed = sites_for(actor)
-    chosen = Site.all() if allowed is None else Site.filter(Q(id__in=allowed))
-    if code:
-        chosen = chosen.filter(code=code)
-    found = await chosen.values_list("id", flat=True)
-    if code and not found:
-        raise NotFound
-    return list(found)  # type: ignore[arg-type]
 
 
 def _statement(sites: list[UUID], wanted: WorklistFilter) -> tuple[str, list[Any]]:

@@ -19,9 +19,7 @@ LONGEST = timedelta(days=366)
 @atomic
 async def plan_shift(actor: Actor, wanted: NewShift, now: datetime) -> ShiftView:
     """Shifts may overlap: everybody whose shift runs is told. Raises NotFound or DoesNotFit."""
-    site = await scope.sites_of(actor).get_or_none(code=wanted.site)
-    if site is None:
-        raise NotFound
+    site = await scope.site_for(actor, wanted.site)
     if not (now < wanted.ends_at and wanted.starts_at < wanted.ends_at and _is_near(wanted, now)):
         raise DoesNotFit(errors=[{"pointer": "/ends_at", "detail": "shift_reversed"}])
     people = {account.id: account for account in await holders(site.id, ANSWERING, now)}

@@ -31,10 +31,7 @@ async def cases(actor: Actor, wanted: CaseFilter, now: datetime) -> Page[CaseIte
     """By deadline; without a state those that are not closed. Raises NotFound for a site outside the actor's sight."""
     chosen = scope.cases_of(actor)
     if wanted.site:
-        site = await scope.sites_of(actor).get_or_none(code=wanted.site)
-        if site is None:
-            raise NotFound
-        chosen = chosen.filter(site_id=site.id)
+        chosen = chosen.filter(site_id=(await scope.site_for(actor, wanted.site)).id)
     chosen = chosen.filter(state=wanted.state) if wanted.state else chosen.exclude(state=CaseState.CLOSED)
     if wanted.overdue:
         chosen = chosen.filter(state=CaseState.OPEN, due_at__lt=now)
@@ -56,11 +53,6 @@ async def case_view(actor: Actor, case_id: UUID, now: datetime) -> CaseView:
         _item(case, now), _entry(case.entry), case.device_time, await _late_by(case, steps),
         await _step_views(steps), await contacts_of(case.site_id, now),
     )
-
-
-async def case_of_entry(actor: Actor, entry_id: UUID) -> SafetyCase | None:
-    """The entry's case, where it has one and the actor may see it."""
-    return await scope.cases_of(actor).get_or_none(entry_id=entry_id)
 
 
 async def open_cases(actor: Actor) -> int:

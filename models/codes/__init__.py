@@ -37,7 +37,3 @@ def codes() -> tuple[Code, ...]:
     with TABLE.open(encoding="utf-8", newline="") as table:
         return tuple(msgspec.convert({**row, "verified_on": row["verified_on"] or None}, Code)
                      for row in csv.DictReader(table))
-
-
-def codes_for(field: str, word: str) -> tuple[Code, ...]:
-    return tuple(code for code in codes() if (code.field, code.word) == (field, word))

@@ -6,7 +6,7 @@ linked to, else the first.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -212,12 +212,3 @@ def _counts_bone(bone: str, definition: CaseDefinition) -> bool:
     if definition.only_bones and bone not in definition.only_bones:
         return False
     return bone not in definition.without_bones
-
-
-def linked(reports: Iterable[Told], one: UUID, to: UUID) -> list[Told]:
-    """As they would stand after linking one report to another: its own followers come along, no chain arises."""
-    by_id = {report.id: report for report in reports}
-    head = by_id[to].linked_to or to
-    if head == one:
-        return list(by_id.values())
-    return [replace(r, linked_to=head) if one in (r.id, r.linked_to) else r for r in by_id.values()]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 
@@ -16,6 +15,7 @@ from models.protocol.rhythm import ISO_PERIOD
 from models.protocol.safety_faults import safety_faults
 from models.protocol.shape import Fault
 from models.vocabulary import Arm
+from models.zones import known_zone
 
 ENGLISH = Locale("en")
 DAYS_OF_A_PART = (365, 30, 7, 1)
@@ -79,7 +79,7 @@ def _arms(content: ProtocolFile) -> Iterator[Fault]:
 def _sites(content: ProtocolFile) -> Iterator[Fault]:
     listed = {rule.code for rule in content.country}
     for index, site in enumerate(content.site):
-        if not _is_zone(site.timezone):
+        if not known_zone(site.timezone):
             yield ("site", index, "timezone"), f"unknown time zone {site.timezone}"
         if site.country not in listed:
             yield ("site", index, "country"), f"no [[country]] {site.country}"
@@ -148,12 +148,3 @@ def _about_days(offset: str) -> int:
 
 def _rises(numbers: Sequence[float]) -> bool:
     return all(one < next_ for one, next_ in pairwise(numbers))
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-

@@ -61,7 +61,6 @@ def test_no_machine_stands_in_the_files() -> None:
     assert set(found) - {"tests/house/test_repository.py"} == set()
 
 
-@pytest.mark.skipif(not (ROOT / "README.md").exists(), reason="no README yet")
 def test_commands_of_the_readme_exist() -> None:
     text = "\n".join(p.read_text("utf-8") for p in tracked() if p.name == "README.md")
     named = set(re.findall(r"(?:python -m backend|fracture-diary) ([a-z]+)\b", text))

@@ -1,5 +1,6 @@
 """Counting fractures: what no order, link or retraction of reports may change; by more than one study's rules."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.fractures.counting import Judgement, NotCounted, Told, count_fractures, linked
+from models.fractures.counting import Judgement, NotCounted, Told, count_fractures
 from models.fractures.places import Place
 from models.protocol import CaseDefinition, CountingRule
 from models.vocabulary import AdjudicationStatus as S
@@ -35,6 +36,15 @@ rules = st.sampled_from([
     CountingRule(paired, ribs) for paired in ("one_if_same_pattern", "always_two", "always_one")
     for ribs in ("per_rib", "per_side_per_episode")
 ])
+
+
+def linked(reports: Iterable[Told], one: UUID, to: UUID) -> list[Told]:
+    """As they would stand after linking one report to another: its own followers come along, no chain arises."""
+    by_id = {report.id: report for report in reports}
+    head = by_id[to].linked_to or to
+    if head == one:
+        return list(by_id.values())
+    return [replace(r, linked_to=head) if one in (r.id, r.linked_to) else r for r in by_id.values()]
 
 
 @st.composite

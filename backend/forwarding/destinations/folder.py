@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from backend.forwarding.destinations.answers import Answer, Send, Verdict
+from backend.on_disk import sync_folder
 from models import OutboxMessage
 
 
@@ -35,14 +36,5 @@ def _put(folder: Path, message_id: UUID, line: bytes) -> Answer:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(place)
-    _sync_folder(folder)
+    sync_folder(folder)
     return Answer(Verdict.TAKEN)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Without this the name itself may be lost in a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

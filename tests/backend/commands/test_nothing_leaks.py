@@ -3,18 +3,12 @@
 import asyncio
 import json
 import sqlite3
-from datetime import timedelta
 
 import httpx
 import pytest
 
-from backend.access.passwords import hash_password
-from backend.clock import utc_now
-from backend.wiring import prepare_study, wire
-from models import Account
-from models.database import close_database, open_database
 from models.fields import new_id
-from tests.cast import PASSWORD, assemble
+from tests.cast import PASSWORD, assemble_in
 from tests.processes import serving, stop, words_of
 
 CANARY = "cANaRy"
@@ -33,18 +27,6 @@ ADDRESSES = [
     "/api/v1/sessions", "/api/v1/sessions/refresh", "/api/v1/linking-codes/redemption", "/api/v1/first-sign-ins",
     "/api/v1/password-resets", "/api/v1/email-verifications", "/api/v1/me", "/console/sign-in", f"/{CANARY}",
 ]
-
-
-async def people(settings):
-    await open_database(settings.database_url, 2)
-    try:
-        wiring = wire(settings)
-        await prepare_study(wiring, utc_now())
-        cast = await assemble(wiring, utc_now() - timedelta(minutes=1))
-        await Account.all().update(password_hash=await hash_password(PASSWORD))
-        return cast
-    finally:
-        await close_database()
 
 
 def entry(**data):
@@ -82,7 +64,7 @@ def sing(client: httpx.Client, cast) -> set[int]:
 
 @pytest.mark.parametrize("form", ["json", "text"])
 def test_no_log_line_tells_what_anybody_sent(settings, form):
-    cast = asyncio.run(people(settings))
+    cast = asyncio.run(assemble_in(settings))
     with serving(settings, LOG_FORMAT=form) as (process, port):
         own = httpx.HTTPTransport(local_address=FROM)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=own) as client:

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import ssl
-from datetime import timedelta
 
 import httpx
 import msgspec
@@ -13,13 +12,8 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from backend.access.passwords import hash_password
-from backend.clock import utc_now
-from backend.wiring import prepare_study, wire
-from models import Account
-from models.database import close_database, open_database
 from tests.backend.family_app.conftest import CHROMIUM, FLAGS
-from tests.cast import PASSWORD, assemble
+from tests.cast import PASSWORD, assemble_in
 from tests.processes import free_port, started, until
 
 
@@ -50,21 +44,10 @@ def site(settings, issued, trust, tmp_path):
     port = free_port()
     home = f"https://localhost:{port}"
     own = msgspec.structs.replace(settings, public_url=home, tls_cert_file=str(cert), tls_key_file=str(key))
-    asyncio.run(_people(own))
+    asyncio.run(assemble_in(own))
     with started(own, "serve", "--port", str(port)) as process:
         until(lambda: _answers(home, trust), process)
         yield home
-
-
-async def _people(settings):
-    await open_database(settings.database_url, 2)
-    try:
-        wiring = wire(settings)
-        await prepare_study(wiring, utc_now())
-        await assemble(wiring, utc_now() - timedelta(minutes=1))
-        await Account.all().update(password_hash=await hash_password(PASSWORD))
-    finally:
-        await close_database()
 
 
 def _answers(home, trust) -> bool:

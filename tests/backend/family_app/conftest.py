@@ -4,20 +4,15 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from backend.access.passwords import hash_password
-from backend.clock import utc_now
 from backend.settings import Settings
-from backend.wiring import prepare_study, wire
-from models import Account
 from models.database import close_database, open_database
-from tests.cast import PASSWORD, Cast, assemble
+from tests.cast import PASSWORD, Cast, assemble_in
 from tests.processes import free_port, serving
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -105,19 +100,7 @@ def installation(settings: Settings) -> Iterator[Installation]:
     port = free_port()
     home = f"http://localhost:{port}"
     own = msgspec.structs.replace(settings, public_url=home)
-
-    async def people() -> Cast:
-        await open_database(own.database_url, 2)
-        try:
-            wiring = wire(own)
-            await prepare_study(wiring, utc_now())
-            cast = await assemble(wiring, utc_now() - timedelta(minutes=1))
-            await Account.all().update(password_hash=await hash_password(PASSWORD))
-            return cast
-        finally:
-            await close_database()
-
-    cast = asyncio.run(people())
+    cast = asyncio.run(assemble_in(own))
     with serving(own, port=port):
         yield Installation(own, home, cast)
 

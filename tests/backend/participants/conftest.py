@@ -1,8 +1,10 @@
 """Codes of the site and invitations of the family, and handing them in."""
 
+from datetime import timedelta
+
 import pytest
 
-from models import Guardianship
+from models import Guardianship, Participant
 
 MINE = "/api/v1/linking-codes/redemption/mine"
 
@@ -51,3 +53,11 @@ def link_of(cast):
         return await own.order_by("-id").first()
 
     return find
+
+
+@pytest.fixture
+async def leo(cast, now) -> Participant:
+    """Enrolled a month ago, so that days can lie between."""
+    cast.leo.enrolled_at = now - timedelta(days=30)
+    await cast.leo.save(update_fields=["enrolled_at"])
+    return cast.leo

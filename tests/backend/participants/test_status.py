@@ -25,14 +25,6 @@ REASON = {"active": "other", "paused": "holiday", "in_hospital": "medical", "wit
 
 
 @pytest.fixture
-async def leo(cast, now) -> Participant:
-    """Enrolled a month ago, so that days can lie between."""
-    cast.leo.enrolled_at = now - timedelta(days=30)
-    await cast.leo.save(update_fields=["enrolled_at"])
-    return cast.leo
-
-
-@pytest.fixture
 def today(now) -> date:
     return now.astimezone(ZoneInfo("Europe/Stockholm")).date()
 

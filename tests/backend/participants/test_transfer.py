@@ -21,13 +21,6 @@ def moved(as_, cast, now):
 
 
 @pytest.fixture
-async def leo(cast, now) -> Participant:
-    cast.leo.enrolled_at = now - timedelta(days=30)
-    await cast.leo.save(update_fields=["enrolled_at"])
-    return cast.leo
-
-
-@pytest.fixture
 async def fracture(phone_of, leo) -> DiaryEntry:
     phone = phone_of("mia")
     (made, _refused) = await phone.push(phone.item(), phone.item(kind="poem"))
