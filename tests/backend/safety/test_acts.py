@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models import AuditEvent, DiaryEntry, SafetyCase, SafetyCaseStep, Session
+from notifications.local_time import local_date, zone_named
 from tests.backend.safety.conftest import kinds_of
 from tests.ledger import require_whole
 
@@ -181,7 +182,8 @@ async def test_case_goes_along_when_the_participant_moves(opened, as_, cast):
     case = await opened()
 
     moved = await as_("nora").post(f"/api/v1/participants/{cast.leo.id}/transfer", json={
-        "site": "GB01", "effective_on": cast.now.date().isoformat(), "reason": "moved"})
+        "site": "GB01", "effective_on": local_date(cast.now, zone_named("Europe/Stockholm")).isoformat(),
+        "reason": "moved"})
 
     assert moved.status_code in (200, 201), moved.text
     assert (await as_("otto").get(f"{URL}/{case.id}")).status_code == 200
