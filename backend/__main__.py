@@ -10,9 +10,12 @@ from backend.commands.check import check
 from backend.commands.database import migrate
 from backend.commands.description import openapi
 from backend.commands.import_records import import_records
+from backend.commands.rehearse import rehearse
+from backend.commands.replan import replan
 from backend.commands.serve import serve
 from backend.commands.signing_keys import keys
 from backend.commands.staff import staff
+from backend.commands.web_push_key import web_push_key
 from backend.commands.work import worker
 
 
@@ -21,7 +24,10 @@ def main() -> None:
     """A fracture diary: families log from a phone, the site's staff review, the study team receives."""
 
 
-for command in (serve, worker, migrate, check, staff, keys, backup, restore, import_records, openapi):
+for command in (
+    serve, worker, migrate, check, staff, keys, backup, restore, import_records, replan, rehearse, openapi,
+    web_push_key,
+):
     main.add_command(command)
 
 # The demo study is a part of its own, with its own data; an installation may leave it out.

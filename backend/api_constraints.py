@@ -7,6 +7,7 @@ from backend.border.strict_body import TOO_LARGE_NUMBER
 from backend.diary.changes import COLLECTIONS
 from backend.diary.schemas import MAX_ITEMS
 from backend.paging import MAX_LIMIT
+from models.vocabulary import NoticeKind
 
 Schema = dict[str, Any]
 NO_NUL = r"^[^\x00]*$"
@@ -30,14 +31,16 @@ ANY_ITEM: Schema = {**FREE, "description": "What is no PushItem is kept for the 
 def constrain(document: dict[str, Any]) -> None:
     """Complete the parameters of every operation and the schemas of every body."""
     schemas = document["components"]["schemas"]
-    schemas["Agreement"]["properties"]["at"] = {
-        "type": "string", "pattern": LOCAL_TIME, "examples": ["2026-05-20T09:30:00"],
-        "description": "Local time of the site, without an offset.",
-    }
+    for body in ("Agreement", "NewVisit"):
+        schemas[body]["properties"]["at"] = {
+            "type": "string", "pattern": LOCAL_TIME, "examples": ["2026-05-20T09:30:00"],
+            "description": "Local time of the site, without an offset.",
+        }
     schemas["ClockMove"]["properties"]["advance"] = {
         "anyOf": [{"type": "string", "pattern": ANY_DURATION}, {"type": "null"}], "examples": ["P3D"],
         "description": "ISO 8601, in days, hours, minutes and seconds.",
     }
+    schemas["PreferencesChange"]["properties"]["by_kind"]["propertyNames"] = {"enum": list(NoticeKind)}
     schemas["Answer"] = ANSWER_SCHEMA
     schemas["PushBatch"]["properties"]["items"] |= {
         "maxItems": MAX_ITEMS, "items": {"anyOf": [{"$ref": "#/components/schemas/PushItem"}, ANY_ITEM]},
@@ -84,6 +87,8 @@ def _constrain_parameter(parameter: dict[str, Any], path: str, operation: dict[s
         schema.setdefault("maximum", MAX_LIMIT)
     elif parameter["name"] == "collection":
         schema["oneOf"][0]["items"] = {"type": "string", "enum": list(COLLECTIONS)}
+    elif parameter["name"] == "installation_id":
+        schema["pattern"] = "^[A-Za-z0-9_-]{16,64}$"
     elif parameter["name"] == "code_starts":
         schema["pattern"] = "^[A-Za-z0-9-]*$"
     elif parameter["name"] == "Idempotency-Key":

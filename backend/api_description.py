@@ -31,10 +31,11 @@ OF_ONE_OPERATION = {
     "CountFractures": {409, 422},
     "RedeemLinkingCode": {409, 410}, "RedeemLinkingCodeForMe": {410, 429}, "IssueInvitation": {429},
     "ChangePassword": {429}, "StepUp": {429}, "ChangeEmail": {429}, "ResendEmailVerification": {429},
+    "TryPushDevice": {429}, "ChangePhone": {429}, "ProvePhone": {410},
     "VerifyEmail": {410}, "FirstSignIn": {410}, "ResetPassword": {410},
     # what the body or the query names may lie out of sight, or not be here at all
     "ListAwaitingAdjudication": {404}, "PlanDutyShift": {404}, "ReadDutyRosters": {404},
-    "ListSafetyCases": {404},
+    "ListSafetyCases": {404}, "ListWorkItems": {404}, "ReadAdherence": {404},
     "AddConsentDocument": {404}, "EnrolParticipant": {404}, "ReadWorklist": {404}, "AddStaff": {404},
     "ReadSandboxClock": {404}, "MoveSandboxClock": {404},
 }

@@ -72,15 +72,30 @@ BODY_EXAMPLES: dict[str, Any] = {
     "CaseReason": {"reason": "Nothing is left to do"},
     "NewShift": {"site": "SE01", "account_id": "01932f6e-8a00-7c4e-9d11-5b1f0c3a2e77",
                  "starts_at": "2026-11-20T16:00:00Z", "ends_at": "2026-11-23T07:00:00Z", "phone": "+46 70 174 06 05"},
+    # adherence
+    "NewContact": {"way": "phone", "reached": True, "note": "Will answer on Sunday"},
+    "WorkItemEnd": {"closing": "reached"},
     # adjudication
     "NewJudgement": {"site_index": 0, "status": "confirmed_radiographic", "evidence": ["radiograph"],
                      "place": {"bone": "femur", "side": "left", "segment": "shaft"}, "ao_code": "32-D/4.1"},
+    # reach
+    "PhoneChange": {"phone": "+46 70 174 06 05"},
+    "PhoneProof": {"code": "492039"},
     # the installation
     "ClockMove": {"advance": "P3D"},
     # visits and inbox
     "VisitPlan": {"first_dose_on": "2026-02-10"},
-    "Agreement": {"at": "2026-05-20T09:30:00"},
+    "Agreement": {"at": "2026-05-20T09:30:00", "bring": ["earlier_images", "medicine_list"]},
+    "NewVisit": {"at": "2026-05-20T09:30:00", "bring": ["discharge_letters"]},
+    "Cancellation": {"reason": "family_asked"},
+    "AnchorDayNote": {"on_day": "2026-04-02"},
     "Attendance": {"attended_on": "2026-05-20"},
     "DoseNote": {"given_on": "2026-02-10", "route": "intravenous"},
-    "Preferences": {"email_on": True, "quiet_from": 20, "quiet_until": 8},
+    "PreferencesChange": {"push_on": True, "email_on": True, "by_kind": {"check_in_due": ["push"]}, "quiet_from": 20,
+                          "quiet_until": 8, "hour": 18, "weekday": 7, "away_from": "2026-12-21",
+                          "away_until": "2027-01-06"},
+    "DeviceWrite": {"service": "fcm", "token": "cZ3pJ0aQ9w0:APA91bF4made-up-and-as-long-as-a-token-of-Firebase-is"},
+    "SnoozeWish": {"until": "this_evening"},
+    "ReceiptNote": {"channel": "push", "event": "opened"},
+    "NewCalendarFeed": {"shows_details": True},
 }

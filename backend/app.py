@@ -13,6 +13,8 @@ from backend.access.authentication import authorise, provide_actor
 from backend.accounts.email_routes import EmailController, PasswordResetController
 from backend.accounts.routes import OwnAccountController, SessionController, public_keys
 from backend.accounts.staff_routes import GuardianDevicesController, StaffController
+from backend.adherence.routes import AdherenceController
+from backend.adherence.work_item_routes import WorkItemController
 from backend.adjudication.routes import AdjudicationController, FractureCountController
 from backend.api_description import openapi_config
 from backend.attachments.routes import AttachmentController
@@ -21,6 +23,7 @@ from backend.border.answer_headers import keep_nowhere
 from backend.border.problems import on_bug, on_study_error
 from backend.border.sound_address import refuse_nul
 from backend.border.strict_body import MAX_BODY, StrictRequest
+from backend.calendar_feed.routes import CalendarFeedController, calendar
 from backend.clock import provide_now, utc_now
 from backend.consent.routes import ConsentController, ConsentDocumentController
 from backend.console.pages import on_nowhere
@@ -44,6 +47,10 @@ from backend.participants.invitation_routes import InvitationController
 from backend.participants.routes import LinkingCodeController, ParticipantController
 from backend.participants.status_routes import StatusController
 from backend.problem_pages import all_problems, one_problem
+from backend.reach.devices_routes import PushDeviceController, PushServicesController
+from backend.reach.phone_routes import PhoneController
+from backend.reach.sms_receipt_routes import SmsReceiptController
+from backend.reach.unsubscribe_routes import UnsubscribeController
 from backend.review.duplicates_routes import DuplicateController, SimilarEntriesController, SuggestionController
 from backend.review.family_routes import FamilyQueryController
 from backend.review.routes import QueryClosureController, ReviewController, WorklistController
@@ -52,9 +59,10 @@ from backend.safety.routes import SafetyCaseController, SafetyNoticeController
 from backend.sandbox import following
 from backend.sandbox_routes import SandboxController
 from backend.traffic import Traffic, watch
+from backend.visits.anchor_routes import AnchorDayController
 from backend.visits.dose_routes import DoseController
 from backend.visits.routes import ScheduleController, VisitController
-from backend.wiring import Wiring, prepare_study, provide_wiring
+from backend.wiring import Wiring, close_channels, prepare_study, provide_wiring
 from models.database import close_database, open_database
 
 CONTROLLERS: list[Any] = [
@@ -73,8 +81,10 @@ CONTROLLERS: list[Any] = [
     DestinationController, OutboxMessageController,
     FamilyPageController, led_page, front_page,
     *CONSOLE,
-    InboxController, PreferencesController, ScheduleController, VisitController, DoseController,
-    CoverageController,
+    CalendarFeedController, calendar,
+    InboxController, PreferencesController, ScheduleController, VisitController, DoseController, AnchorDayController,
+    CoverageController, AdherenceController, WorkItemController,
+    PhoneController, UnsubscribeController, SmsReceiptController, PushDeviceController, PushServicesController,
     AttachmentController, UploadController,
 ]
 
@@ -92,6 +102,7 @@ def create_app(wiring: Wiring, *, opens_database: bool = True) -> Litestar:
             await prepare_study(wiring, utc_now())
             yield
         finally:
+            await close_channels(wiring)
             await close_database()
 
     traffic = Traffic()

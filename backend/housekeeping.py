@@ -1,4 +1,4 @@
-"""What is over is cleared away: answers kept for repeats, attempts counted, mails about accounts, workers long gone.
+"""What is over is cleared away: answers kept for repeats, attempts counted, mails about accounts, silent devices.
 
 Nothing of the study itself is ever deleted here.
 """
@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from backend.border.idempotency import LIFETIME
 from backend.wiring import Wiring
 from models.statement import rows
+from notifications.sending.living_devices import SILENT_AFTER
 
 BATCH = 500
 """Rows per statement, so that nobody waits for a long lock."""
 REMEMBER_WORKERS = timedelta(days=1)
 REMEMBER_MAILS = timedelta(days=30)
 """About accounts, and their links: long given up or over by then. What they did stands in the trail."""
+REMEMBER_NUMBERS = timedelta(days=2)
+"""To which a code went; a number that was proved stands in its account."""
 
 _CLEAR = """DELETE FROM {table} WHERE {key} IN
 (SELECT {key} FROM {table} WHERE {since} < $1 LIMIT {batch}) RETURNING {key}"""
@@ -27,6 +30,8 @@ async def clear_what_is_over(wiring: Wiring, now: datetime) -> int:
         + await _clear("attempt_count", "id", "expires_at", now)
         + await _clear("account_mail", "id", "created_at", now - REMEMBER_MAILS)
         + await _clear("mailed_link", "id", "expires_at", now - REMEMBER_MAILS)
+        + await _clear("phone_code", "id", "created_at", now - REMEMBER_NUMBERS)
+        + await _clear("push_device", "id", "last_seen_at", now - SILENT_AFTER)
         + await _clear("heartbeat", "worker", "beat_at", now - REMEMBER_WORKERS)
     )
 

@@ -46,6 +46,13 @@ HELP = {
     "safety_oldest_open_seconds": "How long the oldest of them has been known",
     "sites_without_duty": "Sites with participants at which nobody is on duty now",
     "sites_with_duty_gaps": "Sites with participants at which nobody is on duty some time in the next seven days",
+    "work_items_open": "Families that are not heard from, and nobody has closed it; counting stops at 10,000",
+    "work_items_overdue": "Those of them that staff should have acted on by now",
+    "notices_failed": "Notices that a channel gave up within a day, by the code of the reason; at most 10,000",
+    "push_devices": "Registered devices that nobody has ended; counting stops at 10,000 per service",
+    "push_devices_ended": "Those that ended within a day, by the code of the reason; at most 10,000",
+    "sms_segments": "SMS segments counted this month (UTC), where SMS is set up",
+    "sms_segments_cap": "How many there may be: SMS_MONTHLY_CAP",
     "sync_lag_seconds": "From writing on the phone to arrival here, of the last 200 entries that came in",
 }
 

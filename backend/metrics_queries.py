@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
+from backend.adherence.gauges import reach_figures
 from backend.clock import machine_now
 from backend.health import migrations_pending
 from backend.review.worklist import WAITING
@@ -14,6 +15,7 @@ from backend.wiring import Wiring
 from models import Destination
 from models.statement import instant, is_postgres, rows
 from models.vocabulary import MailKind, NoticeKind
+from notifications.channels.sms_budget import used
 
 MOST = 10_000
 """Rows of one queue that are counted: beyond that the age says more than the number."""
@@ -83,6 +85,10 @@ async def study_figures(wiring: Wiring, now: datetime) -> list[Figure]:
     figures += [*await _worker(now), *await _site_work(now), *await _arrivals()]
     clock = timedelta(hours=wiring.protocol.file.safety.clock_hours)
     figures += [Figure(*line) for line in await safety_figures(clock, now)]
+    figures += [Figure(*line) for line in await reach_figures(now)]
+    if wiring.settings.sms_provider:
+        cap = wiring.settings.sms_monthly_cap
+        figures += [Figure("sms_segments", await used(now)), Figure("sms_segments_cap", cap)]
     async for line in _lines(wiring):
         figures += await _queue(line, now)
     return figures

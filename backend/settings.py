@@ -46,6 +46,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`smtp://user:password@host:port` or `smtps://…`; empty = mails are printed on the console."""
     mail_from: str = "diary@localhost"
     """Sender address of mails; keep it neutral too."""
+    fcm_service_account: str = ""
+    """JSON of the Firebase service account that pushes to Android; empty = no such phones are pushed to."""
+    apns_key: str = ""
+    """Apple's push key (the text of the .p8 file); empty = iPhones are not pushed to by Apple directly."""
+    apns_key_id: str = ""
+    """Its ten letters."""
+    apns_team_id: str = ""
+    """The ten letters of the team it belongs to."""
+    apns_topic: str = ""
+    """The bundle id of the app."""
+    web_push_private_key: str = ""
+    """What `fracture-diary web-push-key` prints; empty = browsers are not pushed to. Another key loses them all."""
+    web_push_subject: str = ""
+    """`mailto:` or `https:` of whom push services may turn to; empty = `public_url`."""
+    web_push_hosts: str = ""
+    """Comma-separated hosts of push services besides those of the browser makers; they may be in the own network."""
+    sms_provider: Literal["", "46elks", "twilio"] = ""
+    """Who carries SMS: `46elks` or `twilio`; empty = nobody is told by SMS."""
+    sms_user: str = ""
+    """API username (46elks), or API key (Twilio)."""
+    sms_password: str = ""
+    """Its password or secret."""
+    sms_from: str = ""
+    """Sender of SMS: a number (+46…) or a neutral name (≤ 11 letters); with Twilio also a messaging service (MG…)."""
+    sms_monthly_cap: int = 1000
+    """SMS segments a calendar month (UTC), codes included; beyond them nobody is told by SMS."""
+    twilio_account_sid: str = ""
+    """Twilio's account (AC…)."""
+    twilio_auth_token: str = ""
+    """Its auth token: Twilio signs with it what became of an SMS."""
     destinations_file: str = ""
     """TOML list of destinations; empty = one folder destination under `data_folder`."""
     data_folder: str = "data"
@@ -76,7 +106,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A study for trying things out: made-up people only, and a clock that can be moved forward. For ever."""
 
 
-SECRETS = {"database_url", "secret_key", "smtp_url", "metrics_token", "backup_passphrase", "s3_secret_access_key"}
+SECRETS = {"database_url", "secret_key", "smtp_url", "metrics_token", "backup_passphrase", "s3_secret_access_key",
+           "fcm_service_account", "apns_key", "web_push_private_key", "sms_password", "twilio_auth_token"}
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

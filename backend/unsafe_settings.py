@@ -7,9 +7,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from backend.push_settings import push_faults
 from backend.settings import Settings
+from backend.sms_settings import sms_faults
 from backend.strange_variables import readable_by_all
-from notifications.privacy import ClinicalContent, refuse_clinical_content
+from notifications.words.privacy import ClinicalContent, refuse_clinical_content
 
 PLAIN_HTTP = {"localhost", "127.0.0.1"}
 THIS_MACHINE = PLAIN_HTTP | {"::1"}
@@ -28,7 +30,8 @@ def faults_in(settings: Settings) -> list[str]:
     """Settings a server must not start with."""
     return [
         *_secrets(settings), *_addresses(settings), *_proxies(settings), *_mail(settings), *_tls(settings),
-        *_numbers(settings), *_emergency(settings), *_images(settings),
+        *_numbers(settings), *_emergency(settings), *_images(settings), *push_faults(settings),
+        *sms_faults(settings),
     ]
 
 

@@ -1,5 +1,6 @@
 """Settings → the things every process needs, made once (used by the app, the worker and the commands)."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +13,14 @@ from backend.access.authentication import is_secure
 from backend.access.keys import Keyring
 from backend.access.seal import Seal
 from backend.access.tokens import Tokens
+from backend.clock import machine_now
 from backend.diary.pain_faces import Face, licensed_faces
 from backend.forwarding.breaker import prepare_destinations
 from backend.forwarding.destinations.rules import DestinationRule, destination_rules
 from backend.image_store import ImageStore, image_store
+from backend.push_settings import push_channel
+from backend.reach.sms_set_up import sms_channel
+from backend.reach.unsubscribe_address import unsubscribe_address
 from backend.sandbox import enter
 from backend.settings import Settings, SettingsError
 from models import Site, Study, StudyProtocol
@@ -59,13 +64,30 @@ def wire(settings: Settings) -> Wiring:
 
 
 def channels(settings: Settings) -> tuple[Channel, ...]:
-    """How people are told: by e-mail, or on the console where no mail server is set. Raises SettingsError."""
+    """How people are told: by e-mail (or on the console where no mail server is set), and by what else is set up.
+
+    Raises SettingsError.
+    """
+    seal = Seal(settings.secret_key)
+    ways = push_channel(settings, seal, machine_now), _mail_channel(settings, seal), sms_channel(settings, seal)
+    return tuple(way for way in ways if way)
+
+
+def _mail_channel(settings: Settings, seal: Seal) -> Channel:
     if not settings.smtp_url:
-        return (ConsoleChannel(shows_links=not is_secure(settings.public_url)),)
+        return ConsoleChannel(shows_links=not is_secure(settings.public_url))
+    unsubscribe = unsubscribe_address(seal, settings.public_url)
     try:
-        return (EmailChannel(settings.smtp_url, settings.mail_from, settings.app_name),)
+        return EmailChannel(settings.smtp_url, settings.mail_from, settings.app_name, unsubscribe=unsubscribe)
     except ValueError as fault:
         raise SettingsError("SMTP_URL or MAIL_FROM can't be used") from fault
+
+
+async def close_channels(wiring: Wiring) -> None:
+    """Give back the connections they hold; one that can't be closed doesn't keep the others."""
+    for channel in wiring.channels:
+        with contextlib.suppress(Exception):
+            await channel.close()
 
 
 @atomic

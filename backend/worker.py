@@ -18,16 +18,18 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend.accounts.mails import send_account_mails
+from backend.adherence.jobs import close_work_items, open_work_items
 from backend.attachments.jobs import clear_images, give_up_uploads, make_images_safe
 from backend.clock import machine_now, utc_now
 from backend.consent.jobs import settle_consents
 from backend.forwarding.jobs import forward_due
 from backend.housekeeping import clear_what_is_over
 from backend.inbox.jobs import plan_notices, send_notices
+from backend.reach.phone_codes import send_phone_codes
 from backend.safety.jobs import climb_ladders, warn_of_empty_duty
 from backend.sandbox import follow_clock
 from backend.visits.jobs import close_windows
-from backend.wiring import Wiring, prepare_study
+from backend.wiring import Wiring, close_channels, prepare_study
 from models import Heartbeat
 from models.database import close_database, open_database
 
@@ -41,13 +43,16 @@ TIMETABLE: list[tuple[str, float, Job]] = [
     # what, every … seconds, job
     ("forward", 2, forward_due),
     ("send account mails", 2, send_account_mails),
+    ("send phone codes", 2, send_phone_codes),
     ("make images safe", 2, make_images_safe),
     ("send notices", 5, send_notices),
     ("plan notices", 60, plan_notices),
     ("climb ladders", 60, climb_ladders),
     ("settle consents", 60, settle_consents),
+    ("close work items", 60, close_work_items),
     ("close visit windows", 900, close_windows),
     ("give up uploads", 900, give_up_uploads),
+    ("open work items", 3600, open_work_items),
     ("warn of empty duty", 3600, warn_of_empty_duty),
     ("clear what is over", 3600, clear_what_is_over),
     ("clear images", 3600, clear_images),
@@ -144,4 +149,5 @@ async def work_until_told(wiring: Wiring) -> None:
         await clock.stop()
         log.info("worker=%s stopped", clock.name)
     finally:
+        await close_channels(wiring)
         await close_database()

@@ -25,6 +25,10 @@ class Account(Record):
     """The last time step used, so that a code works once."""
     wrong_codes = fields.IntField(default=0, db_default=0)
     """After the right password, since the last right one: many mean that somebody else knows the password."""
+    mail_refused_at = UtcDatetimeField(null=True)
+    """When a mail server last said that this address takes nothing: reminders go elsewhere until it is proved anew."""
+    phone = fields.CharField(max_length=20, null=True)
+    """E.164, proved by a code; for those who want to be told by SMS."""
     language = fields.CharField(max_length=10, default="en")
     timezone = fields.CharField(max_length=64, default="Europe/Stockholm")
     disabled_at = UtcDatetimeField(null=True)

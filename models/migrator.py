@@ -21,6 +21,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from models.database import tortoise_config
 from models.engines import sqlite_editor as sqlite_editor  # takes the place of Tortoise's own
+from models.engines.plain_states import plain_states
 from models.statement import is_postgres, rows
 from models.transaction import atomic
 
@@ -63,7 +64,8 @@ async def migrate_here(
     executor = _executor(apps)
     # Tortoise asks its table before it makes it; on PostgreSQL that failure would end the transaction
     await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-    await executor.migrate(targets, progress=note)
+    with plain_states():
+        await executor.migrate(targets, progress=note)
     if not is_postgres() and (dangling := await rows("PRAGMA foreign_key_check")):
         raise MigrationFailed(f"references without a row in {sorted({r['table'] for r in dangling})}")
     return ran

@@ -11,15 +11,20 @@ from models.participation import effect_of
 from models.spans import speaks
 from models.vocabulary import Capability, Collection, NoticeKind, Role
 from notifications.local_time import zone_named
+from notifications.planning.reminders import Listener
 from notifications.quiet_hours import QuietHours
-from notifications.reminders import Listener
+from notifications.wishes import channels_wanted
 
 NEEDS = {
     NoticeKind.CHECK_IN_DUE: Capability.LOG,
     NoticeKind.VISIT_AHEAD: Capability.SEE,
+    NoticeKind.VISIT_CHANGED: Capability.SEE,
+    NoticeKind.FOLLOW_UP_DUE: Capability.LOG,
     NoticeKind.QUERY_WAITING: Capability.ANSWER,
 }
 """What a guardianship must allow for its holder to be told; a text to sign waits whatever it allows."""
+TO_SIGN = frozenset({NoticeKind.CONSENT_WAITING, NoticeKind.CONSENT_EXPIRING})
+ASKS_FOR_AN_ENTRY = frozenset({NoticeKind.CHECK_IN_DUE, NoticeKind.FOLLOW_UP_DUE})
 ROLES = frozenset({Role.GUARDIAN, Role.PARTICIPANT})
 """Carers only report; nothing is asked of them."""
 
@@ -37,12 +42,12 @@ def may_hear(guardianship: Guardianship, kind: NoticeKind) -> bool:
 
 
 def _asks_in_vain(guardianship: Guardianship, kind: NoticeKind) -> bool:
-    """A child that said no is asked for nothing; nobody is asked for a week that could not be taken in."""
+    """A child that said no is asked for nothing; nobody is asked for an entry that could not be taken in."""
     child: Participant = guardianship.participant
-    if kind is NoticeKind.CONSENT_WAITING:
+    if kind in TO_SIGN:
         return False
     said_no = child.dissented_at is not None and guardianship.role is Role.PARTICIPANT
-    return said_no or (kind is NoticeKind.CHECK_IN_DUE and child.collection is not Collection.OPEN)
+    return said_no or (kind in ASKS_FOR_AN_ENTRY and child.collection is not Collection.OPEN)
 
 
 async def preferences_of(accounts: Iterable[UUID]) -> dict[UUID, NoticePreference]:
@@ -53,4 +58,9 @@ async def preferences_of(accounts: Iterable[UUID]) -> dict[UUID, NoticePreferenc
 
 
 def listener(account: Account, preference: NoticePreference) -> Listener:
-    return Listener(zone_named(account.timezone), QuietHours(preference.quiet_from, preference.quiet_until))
+    """This person's clock and wishes."""
+    return Listener(
+        zone_named(account.timezone), QuietHours(preference.quiet_from, preference.quiet_until), preference.hour,
+        preference.weekday, preference.digest_weekday, preference.away_from, preference.away_until,
+        frozenset(kind for kind in NoticeKind if not channels_wanted(preference, kind)),
+    )

@@ -1,10 +1,12 @@
-"""When a person may be disturbed, in their own local time (pure)."""
+"""When a person may be disturbed, in their own local time: the next such moment, or the last before (pure)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from notifications.local_time import to_utc
+
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,13 @@ def next_waking(instant: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetim
     waking = to_utc(end, zone)
     # Where clocks go back over the end of the quiet hours, it comes twice in one night.
     return waking if waking > instant else to_utc(end.replace(fold=1), zone)
+
+
+def last_waking(instant: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
+    """The instant itself, or the last full hour before the quiet hours it lies in."""
+    waking = instant
+    wall = instant.astimezone(zone).replace(minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
+    while is_quiet(waking, zone, quiet) or waking > instant:
+        wall -= HOUR
+        waking = to_utc(wall, zone)
+    return waking

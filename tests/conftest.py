@@ -4,11 +4,13 @@ import asyncio
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import pytest
@@ -27,6 +29,7 @@ from tests.postgres import Postgres, find_postgres
 _names = count(1)
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 2 * 1024**3
+DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,10 +43,34 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--full"):
-        for item in items:
-            if "full" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="long; run with --full"))
+    """Without --full: no long tests, and of a test with several cases each case takes one database in turn."""
+    if config.getoption("--full"):
+        return
+    on_both = Counter(_case(item) for item in items if "database_url" in _params(item))
+    turns: dict[str, dict[str, int]] = {}
+    for case in (case for case, times in on_both.items() if times == len(DATABASES)):
+        of_test = turns.setdefault(case.partition("[")[0], {})
+        of_test[case] = len(of_test)
+    for item in items:
+        of_test, case = turns.get(item.nodeid.partition("[")[0], {}), _case(item)
+        if "full" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="long; run with --full"))
+        elif len(of_test) > 1 and case in of_test and DATABASES[of_test[case] % 2] != _params(item)["database_url"]:
+            item.add_marker(pytest.mark.skip(reason="this case on the other database; --full takes both"))
+
+
+def _params(item: pytest.Item) -> dict[str, Any]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
+
+def _case(item: pytest.Item) -> str:
+    """What is the same on both databases."""
+    return item.nodeid.replace(_params(item).get("database_url", "·"), "")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for a server or a browser."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +88,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def database_url(
     request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
 ) -> Iterator[str]:

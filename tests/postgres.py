@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,21 +31,26 @@ class Postgres:
         asyncio.run(migrate(self.url(TEMPLATE)))
 
     def create(self, name: str, template: str = TEMPLATE) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+                  f"CREATE DATABASE {name} TEMPLATE {template} {self.quickest}")
+
+    @cached_property
+    def quickest(self) -> str:
+        """Copying a template's files takes half the time; PostgreSQL before 15 knows no other way."""
+        return "STRATEGY FILE_COPY" if self._run("SHOW server_version_num")[0] >= "150000" else ""
 
     def drop(self, name: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    def _run(self, *statements: str) -> None:
-        async def work() -> None:
+    def _run(self, *statements: str) -> list[str | None]:
+        async def work() -> list[str | None]:
             connection = await asyncpg.connect(dsn=self.url("postgres"))
             try:
-                for statement in statements:
-                    await connection.execute(statement)
+                return [await connection.fetchval(statement) for statement in statements]
             finally:
                 await connection.close()
 
-        asyncio.run(work())
+        return asyncio.run(work())
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from models import (
     SafetyCase,
     Site,
     Visit,
+    WorkItem,
 )
 from models.record import Record
 from models.statement import is_postgres
@@ -88,6 +89,17 @@ def cases_of(actor: Actor) -> QuerySet[SafetyCase]:
 async def case_for(actor: Actor, case_id: UUID) -> tuple[Participant, SafetyCase]:
     """The safety case, read after its participant was locked. Raises NotFound."""
     return await _with_participant(actor, SafetyCase, case_id)
+
+
+def work_items_of(actor: Actor) -> QuerySet[WorkItem]:
+    """Work items about participants at the sites where the actor may act."""
+    sites = sites_for(actor)
+    return WorkItem.all() if sites is None else WorkItem.filter(site_id__in=sites)
+
+
+async def work_item_for(actor: Actor, item_id: UUID) -> tuple[Participant, WorkItem]:
+    """The work item, read after its participant was locked. Raises NotFound."""
+    return await _with_participant(actor, WorkItem, item_id)
 
 
 def sites_of(actor: Actor) -> QuerySet[Site]:

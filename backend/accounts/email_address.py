@@ -45,8 +45,8 @@ async def _confirm(link: MailedLink, now: datetime) -> None:
     account = await use_up(link, now)
     if account.email != link.email:
         raise LinkRefused
-    had, account.email_verified_at = account.email_verified_at, now
-    await account.save(update_fields=["email_verified_at"])
+    had, account.email_verified_at, account.mail_refused_at = account.email_verified_at, now, None
+    await account.save(update_fields=["email_verified_at", "mail_refused_at"])
     await living_links(account).filter(purpose=LinkPurpose.VERIFY_EMAIL).update(used_at=now)
     reader = _reader(account, Action.EMAIL_VERIFY)
     await record(reader, reader.action, account, now, changes={"email_verified": [had is not None, True]})
@@ -57,8 +57,8 @@ async def _adopt(link: MailedLink, now: datetime) -> None:
     """The new address is the sign-in name; links to the old one are over, and whoever reads it is told."""
     account = await use_up(link, now)
     former = account.email if account.email_verified_at else None
-    account.email, account.email_verified_at = link.email, now
-    await account.save(update_fields=["email", "email_verified_at"])
+    account.email, account.email_verified_at, account.mail_refused_at = link.email, now, None
+    await account.save(update_fields=["email", "email_verified_at", "mail_refused_at"])
     await living_links(account).update(used_at=now)
     reader = _reader(account, Action.EMAIL_CHANGE)
     await record(reader, reader.action, account, now, changes={"email": [KEPT_OUT_OF_THE_TRAIL, KEPT_OUT_OF_THE_TRAIL]})
@@ -72,7 +72,7 @@ def _reader(account: Account, action: Action) -> Actor:
 
 
 async def ask_again(actor: Actor, wiring: Wiring, now: datetime) -> None:
-    """Another verification mail; none for an address that is verified. Raises TooManyAttempts."""
+    """Another verification mail; none for an address that is verified and takes mail. Raises TooManyAttempts."""
     await count_attempt(wiring.seal, "verification_mail", str(actor.account), MAILS_PER_ACCOUNT, now)
     await _mail_link(actor, now)
 
@@ -93,7 +93,7 @@ async def require_verified(wiring: Wiring, account: Account, now: datetime) -> N
 @atomic
 async def _mail_link(actor: Actor, now: datetime) -> None:
     account = await Account.get(id=actor.account)
-    if account.email_verified_at is None:
+    if account.email_verified_at is None or account.mail_refused_at is not None:
         await record(actor, actor.action, account, now, reason="link_asked_for")
         await queue_mail(account, MailKind.VERIFY_EMAIL, now)
 

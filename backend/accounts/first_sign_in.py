@@ -78,7 +78,9 @@ async def _confirm(seal: Seal, link: FirstSignInLink, code: str, now: datetime) 
     step = matching_step(seal.open(account.totp_secret), code, now) if account.totp_secret else None
     if step is None:
         raise SignInFailed
-    await Account.filter(id=account.id).update(totp_last_step=step, email_verified_at=now, wrong_codes=0)
+    await Account.filter(id=account.id).update(
+        totp_last_step=step, email_verified_at=now, mail_refused_at=None, wrong_codes=0
+    )
     codes = ["-".join(_group() for _ in range(3)) for _ in range(RECOVERY_CODES)]
     await RecoveryCode.filter(account_id=account.id, used_at__isnull=True).update(used_at=now)
     await RecoveryCode.bulk_create(

@@ -78,7 +78,7 @@ async def _moot(mail: AccountMail, account: Account, now: datetime) -> str | Non
         return "too_late"
     if account.disabled_at is not None:
         return "disabled"
-    if mail.kind == MailKind.VERIFY_EMAIL and (account.email_verified_at or account.email != mail.address):
+    if mail.kind == MailKind.VERIFY_EMAIL and (_is_proved(account) or account.email != mail.address):
         return "done"
     if mail.kind == MailKind.CHANGE_EMAIL and await Account.exists(email=mail.address):
         return "taken"
@@ -89,6 +89,11 @@ async def _moot(mail: AccountMail, account: Account, now: datetime) -> str | Non
     if mail.kind in ONE_LIVES and mail.sealed_link is None and await _is_replaced(mail, account):
         return "replaced"
     return None
+
+
+def _is_proved(account: Account) -> bool:
+    """Whoever's address has refused a mail since proves it anew."""
+    return account.email_verified_at is not None and account.mail_refused_at is None
 
 
 async def may_reset(account: Account, now: datetime) -> bool:

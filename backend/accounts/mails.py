@@ -16,8 +16,9 @@ from models import Account, AccountMail, StudyProtocol
 from models.delivery import back_off, claim_due, finish
 from models.vocabulary import DeliveryState, MailKind
 from notifications.channels.base import ChannelError, Parcel
-from notifications.messages import LIFETIME, mail_text
-from notifications.privacy import ClinicalContent, refuse_clinical_content
+from notifications.sending.writing import ADDRESS_REFUSED
+from notifications.words.messages import LIFETIME, mail_text
+from notifications.words.privacy import ClinicalContent, refuse_clinical_content
 
 AT_ONCE = 10
 DEADLINE = 30.0
@@ -71,6 +72,8 @@ async def _send(wiring: Wiring, mail: AccountMail, codes: frozenset[str], now_fn
         await _end(mail, DeliveryState.DEAD, now_fn(), "clinical_content")
     except ChannelError as failure:
         await _failed(mail, str(failure), now_fn(), permanent=failure.permanent)
+        if failure.permanent and str(failure).split()[0] in ADDRESS_REFUSED:  # the app says so, and reminders stop
+            await Account.filter(email=mail.address).update(mail_refused_at=now_fn())
     except TimeoutError:
         await _failed(mail, "deadline", now_fn())
     except Exception as bug:

@@ -23,6 +23,7 @@ async def own_account(actor: Actor, wiring: Wiring, now: datetime) -> Me:
     forms = wiring.protocol.file.form.values()
     return Me(
         account_id=account.id, email_verified=account.email_verified_at is not None,
+        email_refused=account.mail_refused_at is not None,
         display_name=account.display_name, language=account.language, timezone=account.timezone,
         staff_roles=await _staff_roles(actor), participants=await _participants(actor),
         server_time=now, protocol=wiring.protocol.hash, pain_faces=bool(wiring.faces),

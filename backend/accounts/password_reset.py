@@ -56,8 +56,8 @@ async def _set(link: MailedLink, password_hash: str, now: datetime) -> Account:
         raise LinkRefused
     account.password_hash, account.wrong_codes = password_hash, 0
     if not await is_staff(account, now):
-        account.email_verified_at = account.email_verified_at or now
-    await account.save(update_fields=["password_hash", "wrong_codes", "email_verified_at"])
+        account.email_verified_at, account.mail_refused_at = account.email_verified_at or now, None
+    await account.save(update_fields=["password_hash", "wrong_codes", "email_verified_at", "mail_refused_at"])
     await living_links(account).update(used_at=now)
     await take_back_change(account, now)
     ended = await end_sessions(account.id, RESET, now)

@@ -109,6 +109,8 @@ class Me(msgspec.Struct):
     account_id: UUID
     email_verified: bool
     """Until then nobody can sign in with it elsewhere, and no reminder goes there."""
+    email_refused: bool
+    """A mail server has said that it takes nothing there: no reminder goes there until it is verified anew."""
     display_name: str
     language: str
     timezone: str

@@ -73,7 +73,8 @@ def restore(file: Path, other_secret_key: bool, write_secret_key: Path | None) -
     rows = _run(_restore(settings, file, passphrase, other_secret_key))
     click.echo(f"Restored: {rows:,} rows in {time.monotonic() - begun:.1f} s.")
     click.echo("Next: `fracture-diary check`, then start `serve` and `worker`. Everybody signs in again; open linking"
-               " codes and mailed links are void. Phones load everything again and keep what they have not handed in.")
+               " codes, mailed links and calendar addresses are void. Phones load everything again and keep what"
+               " they have not handed in.")
     click.echo(CHECK_BY_HAND)
     if other_secret_key:
         click.echo("Run `fracture-diary keys rotate` now.")

@@ -23,6 +23,7 @@ from models.database import check_durability, close_database, open_database
 from models.migrator import pending_here
 from models.protocol import ProtocolError
 from models.statement import is_postgres, rows
+from notifications.channels.sms_budget import used
 
 FRESH = timedelta(seconds=60)
 
@@ -111,6 +112,7 @@ async def _check_database(report: Report, settings: Settings, worker_only: bool)
                 await _check_worker(report, utc_now(), own_host=worker_only)
             if not worker_only and not await pending_here():
                 await _check_duty(report, utc_now())
+                await _check_sms(report, settings, utc_now())
         finally:
             await close_database()
     except UNREACHABLE as failure:
@@ -150,6 +152,14 @@ async def _check_worker(report: Report, now: datetime, *, own_host: bool) -> Non
         report.faulty("worker", "no sign of life in the last 60 seconds; start `fracture-diary worker`")
     else:
         report.fine("worker", f"last sign of life {max(0, round((now - latest.beat_at).total_seconds()))} s ago")
+
+
+async def _check_sms(report: Report, settings: Settings, now: datetime) -> None:
+    if not settings.sms_provider:
+        return
+    sent, cap = await used(now), settings.sms_monthly_cap
+    faults = ["SMS_MONTHLY_CAP is used up: nobody is told by SMS before next month"] if sent >= cap else []
+    report.judge("SMS", faults, f"{sent} of {cap} segments of this month are used")
 
 
 async def _check_duty(report: Report, now: datetime) -> None:

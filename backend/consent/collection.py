@@ -9,6 +9,7 @@ from backend.audit import record
 from backend.consent.ages import next_birthday
 from backend.consent.standing import Standing, standing_of
 from backend.diary.quarantine_release import release_waiting
+from backend.visits.recount import recount
 from models import ConsentDocument, Participant
 from models.actions import Action
 from models.participation import ENDINGS
@@ -40,6 +41,7 @@ async def settle_as_it_stands(
                  changes={"collection": [before, after]})
     if after is Collection.OPEN:
         await release_waiting(actor, protocol, participant, now)
+        await recount(actor, participant, protocol, now)
 
 
 async def look_again_at(participant: Participant, moment: datetime) -> None:

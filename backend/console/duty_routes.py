@@ -18,7 +18,7 @@ from backend.safety.duty import end_shift, plan_shift, rosters
 from backend.safety.schemas import NewShift
 from models import Site
 from models.actions import Action
-from notifications.local_time import zone_named
+from notifications.local_time import to_utc, zone_named
 
 HERE = "/console/duty"
 SAID_ON_THE_PAGE = (DoesNotFit, IllegalState, InvalidBody)
@@ -84,4 +84,4 @@ def _instant(typed: Typed, name: str, zone: str) -> str:
         local = datetime.fromisoformat(typed.get(name, "").strip())
     except ValueError:
         return typed.get(name, "")
-    return local.replace(tzinfo=zone_named(zone)).isoformat() if local.tzinfo is None else local.isoformat()
+    return (to_utc(local, zone_named(zone)) if local.tzinfo is None else local).isoformat()

@@ -20,7 +20,7 @@ from models import Guardianship
 from models.forms_then import form_then
 from models.protocol import Form
 from models.vocabulary import ChangeReason, EntryKind, EntrySource, Relation
-from notifications.local_time import zone_named
+from notifications.local_time import to_utc, zone_named
 
 RELATIONS = [relation for relation in Relation if relation is not Relation.SITE_STAFF]
 REASONS = (
@@ -133,4 +133,4 @@ def _told_at(typed: Typed, zone: str) -> datetime | None:
         wall = datetime.strptime(text, MINUTE)  # noqa: DTZ007 - what a field of this kind sends has no zone
     except ValueError as odd:
         raise InvalidBody(errors=[{"pointer": "/told_at", "detail": "is no day and time"}]) from odd
-    return wall.replace(tzinfo=zone_named(zone))
+    return to_utc(wall, zone_named(zone)).astimezone(zone_named(zone))

@@ -26,9 +26,11 @@ from models.actions import Action
 NAVIGATION = (
     ("/console/worklist", "Worklist", Action.WORKLIST_READ),
     ("/console/safety", "Safety", Action.SAFETY_READ),
+    ("/console/work-items", "Work items", Action.WORK_ITEM_READ),
     ("/console/adjudication", "Adjudication", Action.ADJUDICATION_READ),
     ("/console/participants", "Participants", Action.PARTICIPANT_READ),
     ("/console/coverage", "Coverage", Action.COVERAGE_READ),
+    ("/console/adherence", "Adherence", Action.ADHERENCE_READ),
     ("/console/sync-issues", "Sync issues", Action.QUARANTINE_READ),
     ("/console/forwarding", "Forwarding", Action.FORWARDING_READ),
     ("/console/duty", "Duty", Action.DUTY_READ),
@@ -46,8 +48,9 @@ _templates = Environment(
 )
 _templates.globals.update(
     say=words.say, moment=words.moment, age=words.age, clock_skew=words.clock_skew, device_time=words.device_time,
-    partial_date=words.partial_date, fault=words.fault, day=words.day, remark=words.remark, month=words.month,
-    day_range=words.day_range, share=words.share, instant=datetime.fromisoformat,
+    partial_date=words.partial_date, fault=words.fault, reach_fault=words.reach_fault, day=words.day,
+    remark=words.remark, month=words.month, day_range=words.day_range, share=words.share,
+    instant=datetime.fromisoformat,
 )
 
 

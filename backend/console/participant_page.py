@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.access.actor import Actor, CurrentActor
+from backend.adherence.reach import family_reach
 from backend.adjudication.counts import fracture_counts
 from backend.clock import Now
 from backend.consent.reading import consents_of
@@ -119,6 +120,7 @@ class OpenParticipant:
             waiting=await waiting_for_consent(self._reader, self.id), steps=steps if _can_do(may) else [],
             family=FOR_FAMILY, custodians=CUSTODIANS, roles=[Role.GUARDIAN, Role.CARER],
             strip=await strip_of(self.actor.acting(Action.COVERAGE_READ), self.id, self.wiring.protocol, self.now),
+            reach=await family_reach(self.actor.acting(Action.ADHERENCE_READ), self.id, self.now),
             counts=await fracture_counts(self._reader, self.id, self.wiring.protocol),
             **await self._state(participant, may),
         )

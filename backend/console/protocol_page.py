@@ -4,8 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.console.words import say
-from models.protocol import Condition, Field, ProtocolFile, SafetyPlan, SafetyRule, Trigger, VisitRule
-from models.protocol.rhythm import ISO_PERIOD
+from models.protocol import (
+    ISO_PERIOD,
+    Condition,
+    Field,
+    ProtocolFile,
+    SafetyPlan,
+    SafetyRule,
+    Trigger,
+    VisitRule,
+    occurrences,
+)
+from models.protocol.visit_anchors import dose_named, visit_named
 
 PARTS = ("year", "month", "week", "day")
 
@@ -84,13 +94,32 @@ def steps_of(plan: SafetyPlan) -> list[str]:
     return [f"after {_count(step.after_hours, 'hour')}: {say('tell', step.tell)}" for step in plan.step]
 
 
+def code_of(visit: VisitRule) -> str:
+    """FU-Y3 … FU-Y10."""
+    first, *_, last = [one.code for one in occurrences(visit)] * 2
+    return first if first == last else f"{first} … {last}"
+
+
 def when_of(visit: VisitRule) -> str:
-    """6 months after the last dose."""
-    found = ISO_PERIOD.match(visit.offset)
+    """6 months after the last dose; or 3 years after the first dose, then every year until 10 years after it."""
+    words, anchor = _period(visit.offset), _anchor(visit.anchor)
+    first = f"{words} after {anchor}" if words else f"on {anchor}" if visit_named(visit.anchor) else f"at {anchor}"
+    if visit.every is None or visit.until is None:
+        return first
+    return f"{first}, then every {_period(visit.every).removeprefix('1 ')} until {_period(visit.until)} after it"
+
+
+def _anchor(name: str) -> str:
+    number, visit = dose_named(name), visit_named(name)
+    if visit:
+        return f"the day of {visit}"
+    return f"dose {number}" if number else f"the {say('anchor', name)}"
+
+
+def _period(text: str) -> str:
+    found = ISO_PERIOD.match(text)
     numbers = [int(number or 0) for number in found.groups()] if found else []
-    words = [_count(number, part) for number, part in zip(numbers, PARTS, strict=False) if number]
-    anchor = say("anchor", visit.anchor)
-    return f"{' and '.join(words)} after the {anchor}" if words else f"at the {anchor}"
+    return " and ".join(_count(number, part) for number, part in zip(numbers, PARTS, strict=False) if number)
 
 
 def _count(number: float, what: str) -> str:

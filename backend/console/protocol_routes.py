@@ -6,7 +6,7 @@ from litestar import Controller, Response, get
 
 from backend.access.actor import CurrentActor
 from backend.console.pages import REFUSALS, page
-from backend.console.protocol_page import question_of, rules_of, steps_of, told_if, when_of
+from backend.console.protocol_page import code_of, question_of, rules_of, steps_of, told_if, when_of
 from backend.console.typed import Asked
 from backend.errors import RoleMayNot
 from backend.wiring import CurrentWiring
@@ -28,5 +28,5 @@ class ProtocolPages(Controller):
         return page(
             request, "protocol.html", protocol=protocol.file, hash=protocol.hash,
             unset=not_published(protocol.file), question_of=question_of, told_if=told_if, when_of=when_of,
-            steps=steps_of(protocol.file.safety), rules=rules_of(protocol.file),
+            code_of=code_of, steps=steps_of(protocol.file.safety), rules=rules_of(protocol.file),
         )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.console.adherence_routes import AdherencePages
 from backend.console.adjudication_routes import AdjudicationPages
 from backend.console.coverage_routes import CoveragePages
 from backend.console.document_routes import DocumentPages
@@ -24,11 +25,14 @@ from backend.console.sign_in_routes import FirstSignInPages, SignInPages
 from backend.console.staff_routes import StaffPages
 from backend.console.static_routes import StaticFiles
 from backend.console.sync_issue_routes import SyncIssuePages
+from backend.console.visit_routes import VisitPages
+from backend.console.work_item_routes import WorkItemPages
 from backend.console.worklist_routes import WorklistPages
 
 CONSOLE: list[Any] = [
     SignInPages, FirstSignInPages, ProofPages, WorklistPages, EntryPages, DuplicatePages, AdjudicationPages,
     ParticipantPages, ParticipantStatusPages, ParticipantFactsPages, ParticipantConsentPages, GuardianshipPages,
-    LinkingCodePages, ForwardingPages, SyncIssuePages, OnBehalfPages, DosePages, CoveragePages, SafetyPages, DutyPages,
+    LinkingCodePages, ForwardingPages, SyncIssuePages, OnBehalfPages, DosePages, VisitPages, CoveragePages, SafetyPages,
+    DutyPages, AdherencePages, WorkItemPages,
     DocumentPages, ProtocolPages, StaffPages, StaticFiles,
 ]

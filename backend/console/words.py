@@ -121,3 +121,9 @@ def fault(error: str | None) -> str:
     if kind != "status" or not status.isdecimal():
         return error or "—"
     return f"{'Has trouble' if status >= '500' else 'Refused it'} (status {status})"
+
+
+def reach_fault(error: str | None) -> str:
+    """Why a notice did not get through on a channel, for staff who want to help; a code nobody foresaw is a fault."""
+    code, known = (error or "").partition(" ")[0], ENGLISH["reach_fault"]
+    return next((said for part, said in known.items() if part in code), known["other"])

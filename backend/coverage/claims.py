@@ -45,6 +45,16 @@ class Claim(msgspec.Struct, frozen=True):
     source: EntrySource
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """A check-in, whatever it says."""
+
+    asked: Span
+    """The days it is about."""
+    told_on: date
+    by_family: bool
+    """In the app; False: written down by staff."""
+
+
 @dataclass
 class Diary:
     """One participant's diary, as far as it is about time."""
@@ -53,8 +63,7 @@ class Diary:
     zeros: list[Zero] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     not_rated: int = 0
-    answers: list[tuple[Span, date]] = field(default_factory=list)
-    """Of the family's check-ins: the days asked about, and when they were answered."""
+    answers: list[Answer] = field(default_factory=list)
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -77,8 +86,8 @@ def diary_of(entries: Iterable[Sequence[VersionRow]], protocol: Protocol, site_z
         if versions[0].kind == EntryKind.FRACTURE and versions[0].state != EntryState.DUPLICATE and own:
             _note_event(diary, said[-1], own)
         if versions[0].kind == EntryKind.CHECK_IN:
-            diary.answers += [(asked, one.told_on) for one in said if one.row.source == EntrySource.APP
-                              and (asked := _span(one.content.from_, one.content.to))]
+            diary.answers += [Answer(asked, one.told_on, one.row.source == EntrySource.APP) for one in said
+                              if (asked := _span(one.content.from_, one.content.to))]
     return diary
 
 

@@ -31,12 +31,17 @@ class Facts:
     diary: Diary
 
 
-async def facts_of(participants: Collection[Participant], protocol: Protocol, now: datetime) -> dict[UUID, Facts]:
-    """`participants` were read in scope, each with its site."""
+async def facts_of(
+    participants: Collection[Participant], protocol: Protocol, now: datetime, check_ins_since: datetime | None = None
+) -> dict[UUID, Facts]:
+    """`participants` were read in scope, each with its site.
+
+    `check_ins_since`: of the diary only the check-ins that were received from then on are wanted.
+    """
     whose = [person.id for person in participants]
     opened = await opened_at(participants, protocol)
     histories = await _histories(whose)
-    versions = await telling_versions(whose)
+    versions = await telling_versions(whose, check_ins_since)
     anchors = await anchors_of(whose, protocol)
     found = {}
     for person in participants:

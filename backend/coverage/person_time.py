@@ -8,8 +8,8 @@ from functools import cached_property
 from backend.coverage.claims import Claim
 from backend.coverage.facts import Facts
 from backend.coverage.schemas import CheckIns, Denominator, PersonTime
-from models.coverage.cuts import cut_outs
-from models.coverage.days import DAY, Days, Span, count
+from models.coverage.cuts import CutOut, cut_outs
+from models.coverage.days import DAY, Days, Span, count, united, without
 from models.coverage.events import Contradiction, Place, contradictions, place_of
 from models.coverage.ledger import TIMELY, Attestation, Ledger, attestations_of, ledger
 from models.protocol import Protocol, last_days, rhythm_at
@@ -38,10 +38,18 @@ class Time:
         return sorted(found, key=lambda pair: (pair[1].span, pair[1].entry_id, pair[0].told_at))
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def cuts(self) -> list[CutOut]:
         facts = self.facts
-        cuts = cut_outs(self.window, facts.activated_on, facts.today, facts.history)
-        return ledger(self.window, cuts, [one for _, one in self.attestations])
+        return cut_outs(self.window, facts.activated_on, facts.today, facts.history)
+
+    @cached_property
+    def usable(self) -> Days:
+        """The days that are somebody's to attest."""
+        return without((self.window,), united(cut.span for cut in self.cuts))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return ledger(self.window, self.cuts, [one for _, one in self.attestations])
 
     @cached_property
     def contradictions(self) -> list[Contradiction]:
@@ -60,23 +68,24 @@ class Time:
         return PersonTime(denominator, count(days), places.count(Place.INSIDE), places.count(Place.PARTLY))
 
     def check_ins(self) -> CheckIns:
-        rule, facts = self.protocol.file.check_in, self.facts
-        expected = self._expected()
+        rule, facts, expected = self.protocol.file.check_in, self.facts, self.expected
         days = [day for day, _ in expected]
         answered: set[date] = set()
-        for asked, told_on in facts.diary.answers:
-            oldest = max(asked.first, told_on - LONGEST_PERIOD)
-            chosen = expected[bisect_left(days, oldest):bisect_right(days, asked.last)]
-            answered.update(day for day, every_days in chosen if told_on <= day + timedelta(days=every_days))
+        for one in facts.diary.answers:
+            if one.by_family:
+                oldest = max(one.asked.first, one.told_on - LONGEST_PERIOD)
+                chosen = expected[bisect_left(days, oldest):bisect_right(days, one.asked.last)]
+                answered.update(day for day, every_days in chosen if one.told_on <= day + timedelta(days=every_days))
         return CheckIns(
             rhythm_at(rule, min(self.window.last, facts.today), facts.anchors), len(days), len(answered),
             len(answered) / len(days) if days else None,
         )
 
-    def _expected(self) -> list[tuple[date, int]]:
+    @cached_property
+    def expected(self) -> list[tuple[date, int]]:
         """The periods that ended on a usable day before today, each with its length; none where nobody is asked."""
         if not self.facts.is_asked:
             return []
         yesterday, rule = self.facts.today - DAY, self.protocol.file.check_in
-        return [period for span in self.ledger.usable
+        return [period for span in self.usable
                 for period in last_days(rule, span.first, min(span.last, yesterday), self.facts.anchors)]

@@ -17,10 +17,11 @@ TELLING_VERSIONS = """SELECT e.participant_id, e.id, e.kind, e.state, e.occurred
   e.received_at AS first_received_at, CAST(r.data AS TEXT) AS data, r.device_time, r.clock_skew, r.received_at,
   r.timezone, r.source, r.relation, r.author_id, r.originator_id
 FROM diary_entry e JOIN entry_revision r ON r.entry_id = e.id AND r.version IS NOT NULL AND NOT r.retracts
-WHERE e.participant_id IN ({whose}) AND e.state NOT IN ('retracted', 'rejected')
-  AND (e.kind IN ('check_in', 'fracture') OR CAST(e.data AS TEXT) LIKE '%"nothing_else_since"%')
+WHERE e.participant_id IN ({whose}) AND e.state NOT IN ('retracted', 'rejected') AND {which}
 ORDER BY e.id, r.version"""
 """Entries that were retracted or rejected vouch for nothing."""
+TELLING = """(e.kind IN ('check_in', 'fracture') OR CAST(e.data AS TEXT) LIKE '%"nothing_else_since"%')"""
+CHECK_INS_SINCE = "e.kind = 'check_in' AND e.received_at >= ${number}"
 
 
 class Content(msgspec.Struct, rename={"from_": "from"}):
@@ -62,16 +63,25 @@ class VersionRow(msgspec.Struct, frozen=True):
         return known_zone(self.timezone) or site_zone
 
 
-async def telling_versions(participants: Collection[UUID]) -> dict[UUID, list[list[VersionRow]]]:
-    """Participant → entries → versions, oldest first."""
+async def telling_versions(
+    participants: Collection[UUID], check_ins_since: datetime | None = None
+) -> dict[UUID, list[list[VersionRow]]]:
+    """Participant → entries → versions, oldest first; with a time only check-ins that were received from then on."""
     if not participants:
         return {}
-    whose = ", ".join(f"${number + 1}" for number in range(len(participants)))
     found: dict[UUID, dict[UUID, list[VersionRow]]] = defaultdict(lambda: defaultdict(list))
-    for row in await rows(TELLING_VERSIONS.format(whose=whose), *participants):
+    since = [check_ins_since] if check_ins_since else []
+    for row in await rows(telling_statement(len(participants), recent=bool(since)), *participants, *since):
         version = _version(row)
         found[_known(row["participant_id"])][version.id].append(version)
     return {participant_id: list(entries.values()) for participant_id, entries in found.items()}
+
+
+def telling_statement(participants: int, *, recent: bool) -> str:
+    """For so many participants; `recent`: the value after theirs is the time from which on."""
+    whose = ", ".join(f"${number + 1}" for number in range(participants))
+    which = CHECK_INS_SINCE.format(number=participants + 1) if recent else TELLING
+    return TELLING_VERSIONS.format(whose=whose, which=which)
 
 
 def _version(row: dict[str, Any]) -> VersionRow:

@@ -25,6 +25,7 @@ from backend.demo.depth import tell_in_depth
 from backend.demo.diaries import two_years
 from backend.demo.people import FAMILIES, PASSWORD, STAFF, STUDY_TEAM, address_of
 from backend.demo.play import Stuck, play, unused_code
+from backend.demo.reminders import tell_of_reminders
 from backend.demo.story import tell_the_story
 from backend.demo.study_team import study_team
 from backend.settings import Settings, read_settings
@@ -115,6 +116,8 @@ async def _build_once(wiring: Wiring) -> None:
             await two_years(wiring, cast, number, now)
     click.echo("  details, pain, medicines, a photo, readings of films, a safety case, the duty roster")
     await tell_in_depth(wiring, cast, now)
+    click.echo("  reminders of twelve weeks, a family that is not heard from")
+    await tell_of_reminders(wiring, cast, now)
     click.echo("  questions, conflicts, deliveries, visits")
     await tell_the_story(wiring, cast, now)
 

@@ -25,8 +25,8 @@ FORCES = ("none_apparent", "minimal_handling", "fall_from_lying_or_sitting", "fa
 FILMED = {"imaging": "done", "imaging_kinds": ["xray"], "imaging_result": "fracture"}
 HEALS_IN = 6
 """Weeks until the family says how it went."""
-SILENT = {"SE01-006": range(60, 67), "GB01-003": range(20, 25)}
-"""Weeks without a word: gaps in what is attested."""
+SILENT = {"SE01-006": range(60, 67), "GB01-003": range(20, 25), "SE01-009": range(100, 104)}
+"""Weeks without a word: gaps in what is attested; one family has not been heard from since."""
 
 
 @atomic

@@ -112,11 +112,11 @@ async def _visits(wiring: Wiring, cast: Cast, now: datetime) -> None:
         if family.arm == "prospective_untreated":
             continue
         actor = coordinator_of(cast, family)
-        await plan_visits(actor.acting(Action.VISIT_PLAN), participant.id, first_dose, wiring.protocol,
-                          now - timedelta(days=700), last_dose_on=last_dose)
+        await plan_visits(actor.acting(Action.VISIT_PLAN), participant.id, wiring.protocol, now - timedelta(days=700),
+                          first_dose_on=first_dose, last_dose_on=last_dose)
         for visit in await Visit.filter(participant_id=participant.id, target_on__lt=(now + AHEAD).date()):
             if visit.target_on > now.date() or (family.code == "SE01-001" and visit.plan_code == "FU-P6"):
                 ten_o_clock = datetime.combine(visit.target_on, time(10))
                 await agree_visit(actor.acting(Action.VISIT_AGREE), visit.id, ten_o_clock, now)
             else:
-                await attend_visit(actor.acting(Action.VISIT_ATTEND), visit.id, visit.target_on, now)
+                await attend_visit(actor.acting(Action.VISIT_ATTEND), visit.id, visit.target_on, wiring.protocol, now)

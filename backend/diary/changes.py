@@ -21,7 +21,8 @@ ENTRIES = """SELECT id, seq, version, kind, state, CAST(data AS TEXT) AS data, C
 FROM diary_entry WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
 QUERIES = """SELECT id, seq, entry_id, field, question, state, entry_version, opened_at, answered_at, closed_at, due_on
 FROM data_query WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
-VISITS = """SELECT id, seq, plan_code, state, target_on, opens_on, closes_on, agreed_at, timezone, attended_on
+VISITS = """SELECT id, seq, plan_code, state, target_on, opens_on, closes_on, agreed_at, timezone, attended_on,
+  unscheduled, cancel_reason, CAST(bring AS TEXT) AS bring, sequence, changed_at
 FROM visit WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
 SAFETY_CASES = """SELECT id, seq, entry_id, state, acknowledged_at
 FROM safety_case WHERE participant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4"""
@@ -91,6 +92,8 @@ def _entry(row: dict[str, Any]) -> Change:
 def _other(collection: str, row: dict[str, Any]) -> Change:
     data = {name: value for name, value in row.items() if name not in ("id", "seq")}
     data |= {name: instant(value) for name, value in data.items() if name.endswith("_at")}
+    if collection == "visits":
+        data |= {"unscheduled": bool(data["unscheduled"]), "bring": msgspec.Raw(data["bring"].encode())}
     return Change(collection, str(row["id"]), row["seq"], row["seq"], False, data, data.pop("state"))
 
 

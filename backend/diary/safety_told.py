@@ -14,7 +14,7 @@ from backend.diary.uploads import Sender, Upload
 from backend.safety.rules import may_fit
 from models import Account, SafetyCase
 from models.vocabulary import EntryKind
-from notifications.safety_texts import safety_notice
+from notifications.words.safety_texts import safety_notice
 
 
 async def cases_among(entry_ids: Iterable[UUID]) -> dict[UUID, datetime | None]:

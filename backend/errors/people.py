@@ -125,3 +125,15 @@ class NoAppAccount(StudyError):
     """Participants of this arm come from records (import, chart review): nobody uses the app for them."""
 
     status, code, title = 409, "participant.from_records", "This participant comes from records and has no app account"
+
+
+class SmsNotSet(StudyError):
+    """This installation has no SMS provider: don't ask for a number."""
+
+    status, code, title = 409, "sms.not_set", "This study sends no SMS"
+
+
+class PhoneCodeRefused(StudyError):
+    """Same words for a wrong code, one that is over, and after five tries. Ask for a new one."""
+
+    status, code, title = 410, "phone_code.refused", "This code can't be used"

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from backend.settings import Settings
-from notifications.languages import LANGUAGES as MESSAGE_LANGUAGES
-from notifications.safety_texts import safety_notice
+from notifications.words.languages import LANGUAGES as MESSAGE_LANGUAGES
+from notifications.words.safety_texts import safety_notice
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {
@@ -46,7 +46,8 @@ def shell(app_name: str, sandbox: bool = False, *, emergency: str = Settings().e
     files["manifest.webmanifest"] = _json(_manifest(app_name), ".webmanifest")
     worker = files.pop("sw.js")
     version = hashlib.sha256("".join(f"{name}{file.tag}" for name, file in files.items()).encode()).hexdigest()[:16]
-    stamp = {"version": version, "files": ["/app/", *(f"/app/{name}" for name in files if name != "index.html")]}
+    paths = ["/app/", *(f"/app/{name}" for name in files if name != "index.html")]
+    stamp = {"version": version, "app_name": app_name, "files": paths}
     files["sw.js"] = File(worker.content.replace(b'"SHELL"', json.dumps(stamp).encode()), worker.kind)
     return files
 

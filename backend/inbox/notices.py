@@ -1,26 +1,32 @@
 """One's own notices: those that are due, of participants one still speaks for, except what has become void."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from backend import audit
 from backend.access.actor import Actor
 from backend.errors import NotFound
+from backend.inbox.schemas import NoticeView
+from backend.inbox.status import statuses_of
 from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_of
-from models import Account, Notice
-from models.actions import Action
+from models import Account, Notice, NoticeAttempt
 from models.participation import states_that_tell
-from models.transaction import atomic
 from models.vocabulary import DeliveryState, NoticeKind
 
 
-def _visible(actor: Actor, now: datetime) -> QuerySet[Notice]:
+def told_to(actor: Actor, now: datetime) -> QuerySet[Notice]:
+    """Also what has become void since: a phone may still show it."""
     return Notice.filter(
         _told(), account_id=actor.account, participant_id__in=list(actor.guardians), visible_at__lte=now
-    ).exclude(state=DeliveryState.CANCELLED)
+    )
+
+
+def _visible(actor: Actor, now: datetime) -> QuerySet[Notice]:
+    return told_to(actor, now).exclude(state=DeliveryState.CANCELLED)
 
 
 def _told() -> Q:
@@ -39,20 +45,26 @@ async def inbox_of(actor: Actor, cursor: str | None, limit: int, now: datetime) 
     return page_of(found, limit, lambda notice: encode_cursor(notice.visible_at, notice.id))
 
 
+async def notice_of(actor: Actor, notice_id: UUID, now: datetime) -> Notice:
+    """One's own notice, though it may be void by now. Raises NotFound."""
+    notice = await told_to(actor, now).get_or_none(id=notice_id)
+    if notice is None:
+        raise NotFound
+    return notice
+
+
 async def unread(actor: Actor, now: datetime) -> int:
     return await _visible(actor, now).filter(read_at=None).count()
 
 
-async def language_of(actor: Actor) -> str:
-    return (await Account.get(id=actor.account)).language
-
-
-@atomic
-async def mark_read(actor: Actor, notice_id: UUID, now: datetime) -> None:
-    """Note when one's own notice was first read; later readings change nothing. Raises NotFound."""
-    if not await _visible(actor, now).filter(id=notice_id).exists():
-        raise NotFound
-    # Conditional, so that two devices reading at once leave one time and one event.
-    if await Notice.filter(id=notice_id, read_at=None).update(read_at=now):
-        notice = await Notice.get(id=notice_id)
-        await audit.record(actor, Action.INBOX_MARK, notice, now)
+async def views_of(actor: Actor, notices: Sequence[Notice], app_name: str, now: datetime) -> list[NoticeView]:
+    """As their owner reads them, in their own language."""
+    language = (await Account.get(id=actor.account)).language
+    statuses = await statuses_of(actor, notices, now)
+    attempts: dict[UUID, list[NoticeAttempt]] = defaultdict(list)
+    for attempt in await NoticeAttempt.filter(notice_id__in=list(statuses)).order_by("at", "id") if statuses else []:
+        attempts[attempt.notice_id].append(attempt)
+    return [
+        NoticeView.of(notice, attempts[notice.id], statuses[notice.id], language=language, app_name=app_name)
+        for notice in notices
+    ]

@@ -15,6 +15,7 @@ from backend.errors import AlreadyExists, DoesNotFit, FindingsRefused, InvalidPa
 from backend.paging import Page, decode_cursor, encode_cursor, page_limit, page_of
 from backend.participants.facts import attested, birth_findings, days_at_birth, first_day, woman_for
 from backend.participants.schemas import NewParticipant
+from backend.visits.recount import recount
 from models import Participant
 from models.protocol import Protocol
 from models.transaction import atomic
@@ -47,6 +48,7 @@ async def enrol(actor: Actor, protocol: Protocol, wanted: NewParticipant, now: d
         raise AlreadyExists
     await record(actor, actor.action, participant, now, participant=participant, changes=_told(participant, wanted))
     await settle_collection(actor, protocol, participant, now)
+    await recount(actor, participant, protocol, now)
     return participant
 
 

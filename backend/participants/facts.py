@@ -14,6 +14,7 @@ from backend.audit import difference, record
 from backend.consent.collection import settle_collection
 from backend.errors import DoesNotFit, FindingsRefused, IllegalState
 from backend.participants.schemas import Birth, ParticipantChange
+from backend.visits.recount import recount
 from models import Participant
 from models.protocol import Protocol
 from models.transaction import atomic
@@ -123,6 +124,8 @@ async def _changed(
         told = {name: [_in_trail(value) for value in pair] for name, pair in changes.items()}
         await record(actor, actor.action, participant, now, participant=participant, changes=told)
         await settle_collection(actor, protocol, participant, now)
+        if "birth_month" in changes:
+            await recount(actor, participant, protocol, now)
     await participant.fetch_related("site")
     return participant
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from backend.access.actor import Actor
+from backend.adherence.after_status import close_work_items
 from backend.audit import Changes, next_seq, record
 from backend.consent.collection import settle_collection
 from backend.forwarding.hold import hold, release
@@ -12,7 +13,7 @@ from models import Participant, ParticipantStatus
 from models.participation import ENDINGS, effect_of
 from models.protocol import Protocol
 from models.vocabulary import ParticipantState, StatusReason
-from notifications.silence import silence
+from notifications.planning.silence import silence
 
 
 class StateChange(NamedTuple):
@@ -33,7 +34,7 @@ async def enter_state(
     silenced = await silence(participant.id, new.state, now)
     changes: Changes = {"state": [before, new.state], "notices_cancelled": [None, silenced]}
     row = await note_status(actor, participant, new, now, changes=changes)
-    await _follow(actor, participant, before, ended, now)
+    await _follow(actor, protocol, participant, before, now, ended=ended)
     await settle_collection(actor, protocol, participant, now)
     return row
 
@@ -55,7 +56,7 @@ async def note_status(
 
 
 async def _follow(
-    actor: Actor, participant: Participant, before: ParticipantState, ended: int, now: datetime
+    actor: Actor, protocol: Protocol, participant: Participant, before: ParticipantState, now: datetime, *, ended: int
 ) -> None:
     """Stop what the new state stops; take up again what the old one had stopped."""
     was, is_now = effect_of(before), effect_of(participant.state)
@@ -66,7 +67,8 @@ async def _follow(
     if not is_now.has_visits:
         await cancel_visits(actor, participant, now)
     elif not was.has_visits:
-        await restore_visits(actor, participant, ended, now)
+        await restore_visits(actor, participant, ended, protocol, now)
+    await close_work_items(actor, participant, now)
 
 
 async def _ended(participant: Participant) -> int:

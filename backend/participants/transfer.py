@@ -6,6 +6,7 @@ from uuid import UUID
 from backend.access import scope
 from backend.access.actor import Actor
 from backend.access.open_codes import open_codes, void_codes
+from backend.adherence.after_status import move_work_items
 from backend.consent.collection import settle_collection
 from backend.errors import DoesNotFit
 from backend.participants.status import require_plausible
@@ -35,9 +36,11 @@ async def transfer(
     await require_plausible(participant, change, now)
     entries = await DiaryEntry.filter(participant_id=participant.id).update(site_id=new.id, assignee_id=None)
     codes = await void_codes(open_codes(participant), now)
+    items = await move_work_items(participant, new.id)
     await note_status(
         actor, participant, change, now, from_site_id=old.id, to_site_id=new.id,
-        changes={"site": [old.code, new.code], "entries": [None, entries], "codes": [codes, 0]},
+        changes={"site": [old.code, new.code], "entries": [None, entries], "codes": [codes, 0],
+                 "work_items": [None, items]},
     )
     await move_visits(actor, participant, new.timezone, now)
     await _move(participant, new)

@@ -10,12 +10,13 @@ from backend.diary.consequences import answer_query, note_closed
 from backend.errors import IllegalState, Stale
 from backend.review.decisions import UNDECIDED, change_state
 from backend.review.seen import changes_after, entry_as_seen, require_state
-from models import DataQuery, DiaryEntry, Guardianship, Notice, Participant
+from models import DataQuery, DiaryEntry, Guardianship, Notice, Participant, SafetyCase
 from models.actions import Action
 from models.fields import new_id
 from models.spans import speaks
 from models.transaction import atomic
-from models.vocabulary import Capability, EntryState, NoticeKind, QueryState
+from models.vocabulary import Capability, CaseState, EntryState, NoticeKind, NoticeRank, QueryState
+from notifications.slots import opened_slot
 
 ANSWER_WITHIN = timedelta(days=14)
 
@@ -72,9 +73,12 @@ async def close_query(actor: Actor, query_id: UUID, seen: int, now: datetime) ->
 
 
 async def _tell_guardians(participant: Participant, query: DataQuery, now: datetime) -> None:
+    """About an entry that somebody must look at soon it is told whatever else was told that day."""
+    is_urgent = await SafetyCase.filter(entry_id=query.entry_id).exclude(state=CaseState.CLOSED).exists()
     for link in await Guardianship.filter(speaks(now), participant_id=participant.id):
         if Capability.ANSWER in link.capabilities:
             await Notice.create(
                 account_id=link.account_id, participant_id=participant.id, kind=NoticeKind.QUERY_WAITING,
-                subject_id=query.id, slot="opened", due_at=now, visible_at=now, created_at=now,
+                subject_id=query.id, slot=opened_slot(), due_at=now, visible_at=now, created_at=now,
+                rank=NoticeRank.SAFETY if is_urgent else NoticeRank.OTHER,
             )

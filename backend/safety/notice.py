@@ -4,8 +4,8 @@ from uuid import UUID
 
 from backend.safety.schemas import SafetyNotice
 from models import Account
-from notifications.languages import language_for
-from notifications.safety_texts import safety_notice
+from notifications.words.languages import language_for
+from notifications.words.safety_texts import safety_notice
 
 
 async def notice_for(account_id: UUID, emergency_number: str, language: str | None = None) -> SafetyNotice:

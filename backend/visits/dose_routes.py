@@ -21,7 +21,7 @@ class DoseController(Controller):
     async def show(
         self, actor: CurrentActor, wiring: CurrentWiring, participant_id: FromPath[UUID], now: Now
     ) -> Doses:
-        """List a participant's doses, and what the visit plan would be counted from."""
+        """List a participant's doses, and those from which the visits are counted."""
         doses = await doses_of(actor, participant_id, now)
         return Doses([DoseView.of(dose) for dose in doses], plan_from(doses, wiring.protocol))
 
@@ -30,5 +30,5 @@ class DoseController(Controller):
         self, actor: CurrentActor, wiring: CurrentWiring, participant_id: FromPath[UUID], number: FromPath[int],
         data: JSONBody[DoseNote], now: Now,
     ) -> DoseView:
-        """Note on which day a dose was given, or correct it with a reason."""
+        """Note on which day a dose was given, or correct it with a reason; the visits counted from it follow."""
         return DoseView.of(await note_dose(actor, participant_id, number, data, wiring.protocol, now))

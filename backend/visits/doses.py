@@ -1,7 +1,7 @@
-"""Doses as staff note them: which, on what day, by which route. The visit plan is counted from the first and the last.
+"""Doses as staff note them: which, on what day, by which route.
 
-Noting a dose plans nothing by itself: `plan_from` says what to ask the plan for, and staff decide when. The visit at
-which it was given has taken place that day.
+The visits that the protocol counts from doses are planned, and follow a correction, by that alone. The visit at which
+a dose was given has taken place that day.
 """
 
 from datetime import date, datetime
@@ -13,7 +13,8 @@ from backend.access import scope
 from backend.access.actor import Actor
 from backend.errors import DoesNotFit, FindingsRefused
 from backend.safety.after_dose import look_again
-from backend.visits.schedule import PLAUSIBLE, follow_doses
+from backend.visits.recount import recount
+from backend.visits.rules import PLAUSIBLE
 from backend.visits.schemas import DoseNote, VisitPlan
 from models import Dose, Participant, Site
 from models.fields import new_id
@@ -58,13 +59,13 @@ async def note_dose(
     await dose.save(force_create=not before)
     await audit.record(actor, actor.action, dose, now, participant=participant, seq=dose.seq, reason=noted.reason,
                        changes=changes)
-    await follow_doses(actor, participant, now)
+    await recount(actor, participant, protocol, now)
     await look_again(protocol, participant, dose.given_on, now)
     return dose
 
 
 def plan_from(doses: list[Dose], protocol: Protocol) -> VisitPlan | None:
-    """What the visit plan would be asked for; the last dose counts only when no further one is due."""
+    """The doses from which visits are counted; the last one counts only when no further one is due."""
     if not doses:
         return None
     last = doses[-1]

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 from backend.access.actor import SYSTEM
-from backend.visits.schedule import MISSED_AFTER_APPOINTMENT, is_overdue, miss_visit
+from backend.visits.overdue import MISSED_AFTER_APPOINTMENT, is_overdue
+from backend.visits.schedule import miss_visit
 from backend.wiring import Wiring
 from models import Visit
 from models.actions import Action

@@ -1,6 +1,6 @@
 """Planning visits, agreeing appointments, noting who came, and marking what was missed."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,21 +8,21 @@ from backend import audit
 from backend.access import scope
 from backend.access.actor import Actor
 from backend.errors import FindingsRefused, IllegalState
-from backend.visits.windows import Window, window_for
-from models import Dose, Participant, ParticipantStatus, Visit
+from backend.visits.known_days import doses_given
+from backend.visits.overdue import is_overdue
+from backend.visits.recount import recount
+from backend.visits.rules import require_plausible, require_visits, visits_of_doses
+from backend.visits.telling import tell_of_change
+from backend.visits.writing import change_visit
+from models import Participant, ParticipantStatus, Visit
 from models.actions import Action
 from models.participation import effect_of
-from models.protocol import Protocol, VisitRule
+from models.protocol import Protocol
 from models.transaction import atomic
-from models.vocabulary import VisitState
+from models.vocabulary import BringItem, VisitState
 from notifications.local_time import local_date, to_utc, zone_named
 
-MISSED_AFTER_APPOINTMENT = timedelta(days=7)
-PLAUSIBLE = timedelta(days=30 * 366)
-"""A date further away than this is a slip of the keyboard."""
-WINDOW_FIELDS = ("target_on", "opens_on", "closes_on")
-DOSE_VISIT = "DOSE-"
-"""Begins the code of the visit at which the dose of that number is given."""
+OVER = (VisitState.ATTENDED, VisitState.CANCELLED)
 
 
 @atomic
@@ -30,86 +30,62 @@ async def visits_of(actor: Actor, participant_id: UUID, now: datetime) -> list[V
     """The schedule of one participant, in order of time."""
     participant = await scope.participant_for(actor, participant_id)
     await audit.note_read(actor, participant.id, now)
-    return await Visit.filter(participant_id=participant.id).order_by("target_on", "plan_code")
+    return await _in_order(participant.id)
 
 
 @atomic
 async def plan_visits(
-    actor: Actor, participant_id: UUID, first_dose_on: date, protocol: Protocol, now: datetime,
-    *, last_dose_on: date | None = None,
+    actor: Actor, participant_id: UUID, protocol: Protocol, now: datetime, *,
+    first_dose_on: date | None = None, last_dose_on: date | None = None,
 ) -> list[Visit]:
-    """Write the visits of the protocol's plan, counted from the doses.
+    """Count the visits by today's protocol version; days of doses are expected ones, as long as none is noted.
 
-    Done again with other days it moves only visits that are still planned and not agreed with the family yet.
+    Done again it changes nothing but what has another day now.
     """
     participant = await scope.locked_participant(actor, participant_id)
     require_visits(participant)
-    anchors = {"first_dose": first_dose_on, "last_dose": last_dose_on}
-    require_plausible({f"/{name}_on": day for name, day in anchors.items()}, now)
-    known = {visit.plan_code: visit for visit in await Visit.filter(participant_id=participant.id)}
-    wanted = {rule.code: window_for(rule, day) for rule in protocol.file.visit
-              if applies(rule, participant) and (day := anchors[rule.anchor])}
-    moved = {code: window for code, window in wanted.items() if _differs(known.get(code), window)}
-    if moved:
-        await participant.fetch_related("site")
-    for code, window in moved.items():
-        await write_visit(actor, participant, known.get(code) or new_visit(participant, code), window, now)
-    await follow_doses(actor, participant, now)
-    return await Visit.filter(participant_id=participant.id).order_by("target_on", "plan_code")
+    said = {"first_dose": first_dose_on, "last_dose": last_dose_on}
+    require_plausible({f"/{name}_on": day for name, day in said.items()}, now)
+    expected = {name: day for name, day in said.items() if day}
+    await recount(actor, participant, protocol, now, expected=expected, to_todays_version=True)
+    return await _in_order(participant.id)
 
 
-def applies(rule: VisitRule, participant: Participant) -> bool:
-    return not rule.arms or participant.arm in rule.arms
-
-
-def _differs(visit: Visit | None, window: Window) -> bool:
-    if visit is None:
-        return True
-    movable = visit.state is VisitState.PLANNED and visit.agreed_at is None
-    return movable and any(getattr(visit, name) != getattr(window, name) for name in WINDOW_FIELDS)
-
-
-def new_visit(participant: Participant, code: str) -> Visit:
-    return Visit(participant_id=participant.id, plan_code=code, timezone=participant.site.timezone)
-
-
-async def write_visit(actor: Actor, participant: Participant, visit: Visit, window: Window, now: datetime) -> None:
-    """Every visit is a synced row of its own, so each takes its own number."""
-    before = visit.target_on.isoformat() if visit._saved_in_db else None
-    for name in WINDOW_FIELDS:
-        setattr(visit, name, getattr(window, name))
-    visit.seq = await audit.next_seq(participant)
-    await visit.save()
-    await audit.record(actor, Action.VISIT_PLAN, visit, now, participant=participant, seq=visit.seq,
-                       changes={"target_on": [before, visit.target_on.isoformat()]})
-
-
-async def follow_doses(actor: Actor, participant: Participant, now: datetime) -> None:
-    """The visit of a dose took place on the day on which it was given. The caller holds the participant's lock."""
-    given = {f"{DOSE_VISIT}{dose.number}": dose.given_on for dose in await Dose.filter(participant_id=participant.id)}
-    for visit in await Visit.filter(participant_id=participant.id, plan_code__in=list(given)) if given else []:
-        new = {"attended_on": given[visit.plan_code], "state": VisitState.ATTENDED}
-        await change_visit(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)
+async def _in_order(participant_id: UUID) -> list[Visit]:
+    return await Visit.filter(participant_id=participant_id).order_by("target_on", "plan_code")
 
 
 @atomic
-async def agree_visit(actor: Actor, visit_id: UUID, wall: datetime, now: datetime) -> Visit:
-    """Note the appointment, as clocks at the site show it; a missed visit is planned again by this."""
+async def agree_visit(
+    actor: Actor, visit_id: UUID, wall: datetime, now: datetime, *, bring: list[BringItem] | None = None
+) -> Visit:
+    """Note the appointment, as clocks at the site show it; a missed visit is planned again by this.
+
+    `bring`: what the family is told to think of; without it, that stays as it is.
+    """
     participant, visit = await scope.visit_for(actor, visit_id)
     require_visits(participant)
     require_plausible({"/at": wall.date()}, now)
-    agreed_at = to_utc(wall, zone_named(visit.timezone))
-    new = {"agreed_at": agreed_at, "state": VisitState.PLANNED}
-    if visit.state in (VisitState.ATTENDED, VisitState.CANCELLED):
+    if visit.state in OVER:
         raise IllegalState(state=visit.state)
-    return await change_visit(actor, participant, visit, now, action=Action.VISIT_AGREE, new=new)
+    before = visit.agreed_at
+    new: dict[str, Any] = {"agreed_at": to_utc(wall, zone_named(visit.timezone)), "state": VisitState.PLANNED}
+    if bring is not None:
+        new["bring"] = [str(item) for item in bring]
+    if visit.unscheduled:
+        new["target_on"] = wall.date()
+    await change_visit(actor, participant, visit, now, action=Action.VISIT_AGREE, new=new)
+    await tell_of_change(visit, before, now)
+    return visit
 
 
 @atomic
-async def attend_visit(actor: Actor, visit_id: UUID, attended_on: date, now: datetime) -> Visit:
+async def attend_visit(
+    actor: Actor, visit_id: UUID, attended_on: date, protocol: Protocol, now: datetime
+) -> Visit:
     """Note that the participant came, and on which day; said again with another day it corrects the day.
 
-    After an ending, a day before it can still be noted.
+    What is counted from this visit follows. After an ending, a day before it can still be noted.
     """
     participant, visit = await scope.visit_for(actor, visit_id)
     if not await _took_part_on(participant, attended_on):
@@ -117,16 +93,19 @@ async def attend_visit(actor: Actor, visit_id: UUID, attended_on: date, now: dat
     require_plausible({"/attended_on": attended_on}, now)
     if attended_on > local_date(now, zone_named(visit.timezone)):
         raise FindingsRefused(findings=[{"code": "attended_in_future", "pointer": "/attended_on"}])
-    if await _dose_of_another_day(visit, attended_on):
+    if await _dose_of_another_day(visit, attended_on, protocol):
         raise FindingsRefused(findings=[{"code": "attended_not_with_the_dose", "pointer": "/attended_on"}])
-    new = {"attended_on": attended_on, "state": VisitState.ATTENDED}
-    return await change_visit(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)
+    new = {"attended_on": attended_on, "state": VisitState.ATTENDED, "cancel_reason": None}
+    await change_visit(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)
+    await recount(actor, participant, protocol, now)
+    return await Visit.get(id=visit.id)
 
 
-async def _dose_of_another_day(visit: Visit, day: date) -> bool:
+async def _dose_of_another_day(visit: Visit, day: date, protocol: Protocol) -> bool:
     """Whoever finds the day wrong corrects the dose; its visit follows."""
-    doses = await Dose.filter(participant_id=visit.participant_id).exclude(given_on=day)
-    return visit.plan_code in {f"{DOSE_VISIT}{dose.number}" for dose in doses}
+    number = visits_of_doses(protocol).get(visit.plan_code)
+    given = (await doses_given(visit.participant_id)).get(number) if number else None
+    return given is not None and given != day
 
 
 @atomic
@@ -139,47 +118,9 @@ async def miss_visit(actor: Actor, visit_id: UUID, now: datetime) -> bool:
     return True
 
 
-def is_overdue(visit: Visit, now: datetime) -> bool:
-    """Planned, and the window has closed at the site, or the appointment was a week ago."""
-    if visit.state is not VisitState.PLANNED:
-        return False
-    zone = zone_named(visit.timezone)
-    last = visit.closes_on
-    if visit.agreed_at:
-        last = local_date(visit.agreed_at, zone) + MISSED_AFTER_APPOINTMENT
-    return last is not None and local_date(now, zone) > last
-
-
-def require_visits(participant: Participant) -> None:
-    if not effect_of(participant.state).has_visits:
-        raise IllegalState(state=participant.state)
-
-
 async def _took_part_on(participant: Participant, day: date) -> bool:
     if effect_of(participant.state).has_visits:
         return True
     ended = ParticipantStatus.filter(participant_id=participant.id, state=participant.state)
     last = await ended.order_by("-seq").first()
     return last is not None and day <= last.effective_on
-
-
-async def change_visit(
-    actor: Actor, participant: Participant, visit: Visit, now: datetime, *, action: Action, new: dict[str, Any]
-) -> Visit:
-    """Write what differs, numbered and audited; nothing when nothing differs."""
-    changes = audit.difference({name: _plain(getattr(visit, name)) for name in new}, {k: _plain(new[k]) for k in new})
-    if changes:
-        seq = await audit.next_seq(participant)
-        await visit.update_from_dict({**new, "seq": seq}).save(update_fields=[*new, "seq"])
-        await audit.record(actor, action, visit, now, participant=participant, seq=seq, changes=changes)
-    return visit
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def require_plausible(days: dict[str, date | None], now: datetime) -> None:
-    far = [pointer for pointer, day in days.items() if day and abs(day - now.date()) > PLAUSIBLE]
-    if far:
-        raise FindingsRefused(findings=[{"code": "date_implausible", "pointer": pointer} for pointer in far])

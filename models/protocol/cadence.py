@@ -1,15 +1,11 @@
-"""How often a family is asked on a given day: the protocol's rhythm and, after a dose, what follows it (pure).
+"""How often a family is asked on a given day: the protocol's rhythm and, after a dose, what follows it (pure)."""
 
-Years and months are added first and clipped to the end of a shorter month, then weeks and days: 31 August + P6M is
-28 February.
-"""
-
-import calendar
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
-from models.protocol.rhythm import ISO_PERIOD, Anchor, CheckInRule
+from models.protocol.periods import plus_period
+from models.protocol.rhythm import Anchor, CheckInRule
 
 Anchors = Mapping[Anchor, date | None]
 """The day from which each anchor counts; without one, nothing that follows it has begun."""
@@ -48,18 +44,3 @@ def _phases(rule: CheckInRule, anchors: Anchors) -> list[tuple[date, int]]:
             since = plus_period(anchor_on, later.offset)
             phases = [phase for phase in phases if phase[0] < since] + [(since, later.every_days)]
     return phases
-
-
-def plus_period(day: date, period: str) -> date:
-    """`P1Y2M3W4D` after the day. Raises ValueError for anything else."""
-    found = ISO_PERIOD.match(period)
-    if not found or period == "P":
-        raise ValueError(f"{period} is no ISO 8601 period")
-    years, months, weeks, days = (int(number or 0) for number in found.groups())
-    return _plus_months(day, years * 12 + months) + timedelta(weeks=weeks, days=days)
-
-
-def _plus_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))

@@ -11,15 +11,15 @@ from models.protocol.clinical_faults import case_faults, counting_faults, follow
 from models.protocol.file import ProtocolFile
 from models.protocol.form_faults import form_faults
 from models.protocol.lines import Path
-from models.protocol.rhythm import ISO_PERIOD
+from models.protocol.periods import period_of
+from models.protocol.reminder_faults import reminder_faults
 from models.protocol.safety_faults import safety_faults
 from models.protocol.shape import Fault
+from models.protocol.visit_faults import period_faults, visit_faults
 from models.vocabulary import Arm
 from models.zones import known_zone
 
 ENGLISH = Locale("en")
-DAYS_OF_A_PART = (365, 30, 7, 1)
-"""Of a period's years, months, weeks and days, near enough to put two in order."""
 LONGEST = {"site": ("code", 10), "visit": ("code", 40)}
 """As long as the tables are wide."""
 
@@ -30,7 +30,8 @@ def faults_in(content: ProtocolFile) -> Iterator[Fault]:
     yield from _sites(content)
     yield from _countries(content)
     yield from _rhythm(content)
-    yield from _visits(content)
+    yield from visit_faults(content)
+    yield from reminder_faults(content)
     yield from form_faults(content)
     for index, check in enumerate(content.edit_check):
         yield from ((("edit_check", index, key), why) for key, why in check_faults.faults_of(check, content.form))
@@ -112,38 +113,15 @@ def _rhythm(content: ProtocolFile) -> Iterator[Fault]:
     if rule.recall_days < late.recalled:
         yield ("check_in", "recall_days"), f"is shorter than lateness.recalled ({late.recalled})"
     for index, later in enumerate(rule.later):
-        yield from _period(later.offset, ("check_in", "later", index, "offset"))
+        yield from period_faults(later.offset, ("check_in", "later", index, "offset"))
         if content.doses.most < 1:
             yield ("check_in", "later", index, "anchor"), "the study gives no doses"
-    sound = [later for later in rule.later if not list(_period(later.offset, ()))]
+    sound = [later for later in rule.later if not list(period_faults(later.offset, ()))]
     for index, (one, next_) in enumerate(pairwise(sound)):
-        if one.anchor == next_.anchor and _about_days(one.offset) >= _about_days(next_.offset):
+        if one.anchor == next_.anchor and period_of(one.offset).length >= period_of(next_.offset).length:
             yield ("check_in", "later", index + 1, "offset"), "must come after the one before"
     if content.doses.most < 0 or bool(content.doses.most) != bool(content.doses.arms):
         yield ("doses",), "doses and the arms that get them go together"
-
-
-def _visits(content: ProtocolFile) -> Iterator[Fault]:
-    for index, visit in enumerate(content.visit):
-        path = ("visit", index)
-        yield from _period(visit.offset, (*path, "offset"))
-        if content.doses.most < 1:
-            yield (*path, "anchor"), "the study gives no doses"
-        if (visit.window_before is None) != (visit.window_after is None):
-            yield path, "window_before and window_after go together"
-        yield from (((*path, name), "must not be negative") for name in ("window_before", "window_after")
-                    if (getattr(visit, name) or 0) < 0)
-
-
-def _period(offset: str, path: Path) -> Iterator[Fault]:
-    if not ISO_PERIOD.match(offset) or offset == "P":
-        yield path, f"{offset} is no ISO 8601 period such as P6M"
-
-
-def _about_days(offset: str) -> int:
-    found = ISO_PERIOD.match(offset)
-    parts = found.groups() if found else ()
-    return sum(int(number or 0) * days for number, days in zip(parts, DAYS_OF_A_PART, strict=False))
 
 
 def _rises(numbers: Sequence[float]) -> bool:

@@ -7,7 +7,7 @@ import msgspec
 from models.protocol.clinical import CaseDefinition, CountingRule, DuplicateRule, PainScaleRule
 from models.protocol.forms import EditCheck, Form
 from models.protocol.people import ConsentRule, CountryRule, SiteRule
-from models.protocol.rhythm import CheckInRule, DoseRule, FollowUpRule, LatenessRule, VisitRule
+from models.protocol.rhythm import CheckInRule, DoseRule, FollowUpRule, LatenessRule, ReminderRule, VisitRule
 from models.protocol.safety import SafetyPlan, SafetyRule
 from models.vocabulary import Arm, EntryKind
 
@@ -28,6 +28,7 @@ class ProtocolFile(msgspec.Struct, forbid_unknown_fields=True):
     duplicates: DuplicateRule
     counting: CountingRule
     safety: SafetyPlan
+    reminders: ReminderRule = msgspec.field(default_factory=ReminderRule)
     safety_rule: list[SafetyRule] = []
     pain_scale: list[PainScaleRule] = []
     case_definition: list[CaseDefinition] = []

@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,9 @@ def load_protocol(path: Path = BOOSTB4) -> Protocol:
     return read_protocol(body, path.name)
 
 
+@lru_cache(maxsize=4)
 def read_protocol(body: str, name: str) -> Protocol:
-    """A protocol from its text. Raises ProtocolError."""
+    """A protocol from its text; the same text is read once. Raises ProtocolError."""
     try:
         told = tomllib.loads(body)
     except tomllib.TOMLDecodeError as fault:

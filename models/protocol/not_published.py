@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from models.protocol.file import ProtocolFile
+from models.protocol.repeats import by_code
 
 
 class NotPublished(msgspec.Struct, frozen=True):
@@ -15,8 +16,10 @@ class NotPublished(msgspec.Struct, frozen=True):
 
 
 def not_published(content: ProtocolFile) -> list[NotPublished]:
+    visits = by_code(content.visit).items()
     rows = {
-        "visit.window": tuple(visit.code for visit in content.visit if visit.window_before is None),
+        "visit.window": tuple(code for code, one in visits if one.rule.window_before is None),
+        "visit.bring": tuple(code for code, one in visits if not one.rule.bring),
         "case_definition": tuple(one.id for one in content.case_definition if not one.is_set),
         "country.child_tiers": tuple(rule.code for rule in content.country if not rule.child_tiers),
         "country.own_account_from": tuple(rule.code for rule in content.country if rule.own_account_from is None),

@@ -2,5 +2,6 @@
 
 from notifications.channels.console import ConsoleChannel
 from notifications.channels.email import EmailChannel
+from notifications.channels.sms import SmsChannel
 
-CHANNELS = {"email": EmailChannel, "console": ConsoleChannel}
+CHANNELS = {"email": EmailChannel, "sms": SmsChannel, "console": ConsoleChannel}

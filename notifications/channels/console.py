@@ -2,24 +2,29 @@
 
 from typing import TextIO
 
-from models import Account, AccountMail, NoticePreference
-from notifications.channels.base import Parcel
+from models import AccountMail
+from notifications.channels.base import Parcel, Reach, Receipt
 
 
 class ConsoleChannel:
     name = "console"
+    replaces = False
 
     def __init__(self, stream: TextIO | None = None, *, shows_links: bool = False) -> None:
         """Prints to standard output, or to `stream`; secret links on a developer's own machine only."""
         self.stream = stream
         self.shows_links = shows_links
 
-    def address_of(self, account: Account, preference: NoticePreference) -> str | None:
-        return str(account.id) if preference.email_on else None
+    def address_of(self, reach: Reach) -> str | None:
+        return str(reach.account.id)
 
     def mail_address(self, mail: AccountMail) -> str | None:
         return str(mail.account_id)
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel) -> Receipt:
         link = f" {parcel.link}" if parcel.link and self.shows_links else ""
         print(f"notice {parcel.id} to account {parcel.address}: {parcel.subject}{link}", file=self.stream, flush=True)
+        return Receipt()
+
+    async def close(self) -> None:
+        """Nothing is held open."""

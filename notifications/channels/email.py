@@ -1,18 +1,20 @@
-"""E-mail by SMTP: one plain text per mail, encrypted whenever the server offers it."""
+"""E-mail by SMTP: a text and the same as plain HTML, encrypted whenever the server offers it."""
 
 import contextlib
 import ssl
+from collections.abc import Callable
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import SplitResult, unquote, urlsplit
+from uuid import UUID
 
 import aiosmtplib
 
-from models import Account, AccountMail, NoticePreference
-from notifications.channels.base import ChannelError, Parcel
+from models import AccountMail
+from notifications.channels.base import ChannelError, Parcel, Reach, Receipt
+from notifications.channels.mail_form import ONE_LINE, as_html
 
 SECONDS = 15.0
 """Per step of the conversation; the sender has a total deadline besides."""
@@ -24,22 +26,31 @@ class EmailChannel:
     """`smtp://user:password@host:port` (STARTTLS when offered) or `smtps://…` (TLS from the start)."""
 
     name = "email"
+    replaces = False
 
-    def __init__(self, url: str, sender: str, app_name: str, trust: ssl.SSLContext | None = None) -> None:
-        """Raises ValueError, without showing the URL, when URL or sender can't be used."""
+    def __init__(
+        self, url: str, sender: str, app_name: str, trust: ssl.SSLContext | None = None,
+        unsubscribe: Callable[[UUID], str | None] = lambda _account_id: None,
+    ) -> None:
+        """`unsubscribe`: the https address at which one click turns this account's reminder mails off.
+
+        Raises ValueError, without showing the URL, when URL or sender can't be used.
+        """
         self._server = _server(url)
         self._trust = trust
         self._sender = _address(sender)
+        self._unsubscribe = unsubscribe
         self._from = Address(_one_line(app_name), addr_spec=self._sender)
 
-    def address_of(self, account: Account, preference: NoticePreference) -> str | None:
+    def address_of(self, reach: Reach) -> str | None:
         """A reminder goes to an address of which we know that its owner reads it."""
-        return account.email if preference.email_on and account.email_verified_at else None
+        account = reach.account
+        return account.email if account.email_verified_at and not account.mail_refused_at else None
 
     def mail_address(self, mail: AccountMail) -> str | None:
         return mail.address
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel) -> Receipt:
         mail = self._mail(parcel)
         client = self._client()
         try:
@@ -52,6 +63,10 @@ class EmailChannel:
             raise ChannelError("connection_failed") from failure
         finally:
             client.close()
+        return Receipt(str(mail["Message-ID"]))
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
     def _client(self) -> aiosmtplib.SMTP:
         server = self._server
@@ -68,7 +83,7 @@ class EmailChannel:
 
     def _mail(self, parcel: Parcel) -> EmailMessage:
         try:
-            mail = EmailMessage(policy=SMTP)
+            mail = EmailMessage(policy=ONE_LINE)
             mail["From"] = self._from
             mail["To"] = Address(addr_spec=_address(parcel.address))
             mail["Subject"] = _one_line(parcel.subject)
@@ -76,7 +91,11 @@ class EmailChannel:
             # The same for every try: a mail sent again after a crash is recognised as the same one.
             mail["Message-ID"] = f"<{parcel.id}@{self._sender.rpartition('@')[2]}>"
             mail["Auto-Submitted"] = "auto-generated"
+            if parcel.account_id and (address := self._unsubscribe(parcel.account_id)):
+                mail["List-Unsubscribe"] = f"<{address}>"
+                mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
             mail.set_content(parcel.body, charset="utf-8", cte="quoted-printable")
+            mail.add_alternative(as_html(parcel.body), subtype="html", charset="utf-8", cte="quoted-printable")
         except (ValueError, MessageError) as fault:
             raise ChannelError("address_unusable", permanent=True) from fault
         return mail
@@ -111,11 +130,18 @@ def _one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
+def _recipient_error(refusal: aiosmtplib.SMTPRecipientRefused) -> ChannelError:
+    """RFC 3463: 5.7 is what they think of us, not of the address; 5.2.2 is a full mailbox, which is emptied again."""
+    if refusal.message.startswith("5.7."):
+        return ChannelError(f"policy_refused {refusal.code}", ours=True)
+    full = refusal.message.startswith("5.2.2")
+    return ChannelError(f"recipient_refused {refusal.code}", permanent=refusal.code >= 500 and not full)
+
+
 def _channel_error(failure: aiosmtplib.SMTPException) -> ChannelError:
     """Refused for good are only this recipient and this content; all else may be our own set-up, so we try again."""
     if isinstance(failure, aiosmtplib.SMTPRecipientsRefused):
-        code = failure.recipients[0].code
-        return ChannelError(f"recipient_refused {code}", permanent=code >= 500)
+        return _recipient_error(failure.recipients[0])
     if isinstance(failure, aiosmtplib.SMTPDataError):
         return ChannelError(f"content_refused {failure.code}", permanent=failure.code >= 500)
     if isinstance(failure, aiosmtplib.SMTPNotSupported):

@@ -14,15 +14,27 @@ from backend.app import create_app
 from backend.metrics import HELP
 from backend.version import VERSION
 from backend.wiring import wire
-from models import Account, AccountMail, DataQuery, DiaryEntry, Heartbeat, Notice, OutboxMessage, QuarantinedItem
+from models import (
+    Account,
+    AccountMail,
+    DataQuery,
+    DiaryEntry,
+    Heartbeat,
+    Notice,
+    NoticeAttempt,
+    OutboxMessage,
+    PushDevice,
+    QuarantinedItem,
+    WorkItem,
+)
 from models.database import close_database, open_database
 from models.fields import new_id
 from models.vocabulary import DeliveryState, MailKind, MessageKind, NoticeKind, QueryState
 from tests.cast import client_for
 from tests.models.rows import entry, revision
 
-ORDER = ("queue", "which", "state", "method", "route", "status", "site", "quantile", "le", "version", "protocol",
-         "protocol_version", "protocol_hash")
+ORDER = ("queue", "which", "channel", "service", "reason", "state", "method", "route", "status", "site", "quantile",
+         "le", "version", "protocol", "protocol_version", "protocol_hash")
 TOKEN = "Zq3vT8mB1xW6kR9nLs2fYh5cJd7gPa4E"
 ROOT = Path(__file__).parents[2]
 
@@ -132,6 +144,34 @@ async def test_work_of_people_shows_by_site_and_age(watched, cast, now):
     assert (found["data_queries", "open"], found["data_queries", "answered"]) == (2, 1)
     assert found["quarantine_open",] == 1
     assert found["quarantine_oldest_seconds",] == pytest.approx(86400, abs=60)
+
+
+async def test_families_that_are_not_heard_from_and_notices_that_did_not_get_through_show(watched, cast, now):
+    day = timedelta(days=1)
+    for number, (due, closed) in enumerate([(now + day, None), (now - day, None), (now - day, now)]):
+        await WorkItem.create(participant=cast.leo, site=cast.sites["SE01"], kind="silence", slot=f"2026-05-0{number}",
+                              seq=1, opened_at=now, due_at=due, closed_at=closed)
+    for number, (channel, state, error, at) in enumerate([
+        ("sms", "failed", "number_refused 400", now), ("sms", "failed", "number_refused 404", now),
+        ("email", "failed", "recipient_refused 550", now), ("email", "accepted", None, now),
+        ("push", "failed", "no_device", now - 2 * day),
+    ]):
+        told = notice(cast, NoticeKind.CHECK_IN_DUE, slot=str(number))
+        await told.save()
+        await NoticeAttempt.create(notice=told, channel=channel, state=state, error=error, at=at)
+    for number, (ended, reason) in enumerate([(None, None), (now, "fcm_unregistered"), (now - 2 * day, "sign_out")]):
+        await PushDevice.create(account=cast.mia.account, installation_id=str(number), service="fcm", token="t",
+                                registered_at=now, last_seen_at=now, ended_at=ended, end_reason=reason)
+
+    found = await scraped(watched)
+
+    assert [found[f"work_items_{which}", site] for site in ("SE01", "GB01") for which in ("open", "overdue")] == [
+        2, 1, 0, 0]
+    failed = {key[1:]: value for key, value in found.items() if key[0] == "notices_failed"}
+    assert failed == {("sms", "number_refused"): 2, ("email", "recipient_refused"): 1}
+    assert [found["push_devices", service] for service in ("fcm", "apns", "web_push")] == [1, 0, 0]
+    ended = {key[1:]: value for key, value in found.items() if key[0] == "push_devices_ended"}
+    assert ended == {("fcm", "fcm_unregistered"): 1}
 
 
 async def test_worker_that_is_silent_shows(watched, now):

@@ -142,10 +142,7 @@ def require_sound(seen: Seen, app: Any) -> None:
 @pytest.mark.parametrize(("name", "phases"), [
     ("nora", PHASES), ("mia", ("examples", "fuzzing", "stateful")), ("alma", ("examples", "fuzzing", "stateful")),
 ])
-async def test_document_and_server_agree(name, phases, cast, app, database_url):
-    if not database_url.startswith("sqlite"):
-        pytest.skip("the quick run takes one database; --full takes both")
-
+async def test_document_and_server_agree(name, phases, cast, app):
     seen = await explore(cast, name, phases, examples=2)
 
     require_sound(seen, app)

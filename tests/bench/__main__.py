@@ -16,6 +16,7 @@ from tests.bench.long_diary import coverage_of_ten_years, fill_ten_years, pull_o
 from tests.bench.measures import Bench, Effort, Row, measures
 from tests.bench.plans import pull_plan, worklist_plan
 from tests.bench.processor import CORES
+from tests.bench.reminders import reminders
 from tests.bench.scene import Databases, PostgresDatabases, SqliteDatabases, server_on
 from tests.bench.study import WRITERS, bench_settings, fill, populate
 from tests.postgres import find_postgres
@@ -31,13 +32,18 @@ def main() -> None:
         for kind in ("postgresql", "sqlite") if wanted.database == "both" else (wanted.database,):
             _say(f"{kind}: preparing")
             with _databases(kind, Path(folder)) as databases:
+                if wanted.only == "reminders":
+                    row, plans = reminders(databases, folder)
+                    _print(databases.kind, [row], plans)
+                    continue
                 _measure(databases, Path(folder), QUICK if wanted.quick else FULL, wanted.only)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under 3 minutes instead of under 15")
-    parser.add_argument("--only", default="", help="measures whose name begins so (submit, pull, worklist …)")
+    parser.add_argument(
+        "--only", default="", help="measures whose name begins so (submit, pull, worklist …); reminders by itself")
     parser.add_argument("--database", choices=["postgresql", "sqlite", "both"], default="both")
     return parser.parse_args()
 

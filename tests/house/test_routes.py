@@ -86,7 +86,8 @@ PUBLIC = (
     "/health/", "/metrics", "/.well-known/jwks.json", "/api/v1/sessions", "/api/v1/first-sign-ins",
     "/api/v1/email-verifications", "/api/v1/password-resets", "/api/v1/linking-codes/redemption", "/app", "/link",
     "/verify-email", "/reset-password", "/first-sign-in", "/console/sign-in", "/console/static/",
-    "/console/{elsewhere:path}", "/api/openapi", "/problems",
+    "/console/{elsewhere:path}", "/api/openapi", "/problems", "/calendar/{file:str}",
+    "/u/{token:str}", "/sms-receipts/",
 )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from backend.forwarding.jobs import forward_due
 from models import Site
+from models.protocol import plus_period
 from models.vocabulary import Role
 from tests.cast import Cast
 from tests.phones import Phone
@@ -73,7 +74,7 @@ async def test_another_study_runs_on_its_protocol_file_alone(as_, jeanne, study,
     assert (set(told["forms"]), told["pain_scales"], told["follow_up"]) == ({"fracture", "check_in"}, [], None)
     assert (told["check_in"]["every_days"], told["check_in"]["later"][0]["every_days"]) == (1, 28)
     assert {one["key"] for one in told["not_published"]} == {
-        "country.child_tiers", "country.own_account_from", "safety.fracture_with_admission_is_serious"}
+        "visit.bring", "country.child_tiers", "country.own_account_from", "safety.fracture_with_admission_is_serious"}
 
     # Without consent it waits; with it, it is there. A pain assessment is nothing that this study asks for.
     fall = jeanne.item({"occurred": yesterday, "weather": "icy", "stairs": 12, "sites": [
@@ -124,14 +125,20 @@ async def test_visits_and_doses_of_another_study_follow_its_plan(as_, jeanne, no
     odile = as_("odile")
     first = (now - timedelta(days=30)).date()
 
+    welcome = (await jeanne.client.get(f"{jeanne.url}/visits")).json()["visits"]
     given = await odile.put(f"{jeanne.url}/doses/1", json={"given_on": first.isoformat()})
-    planned = await odile.post(f"{jeanne.url}/visit-plan", json={"first_dose_on": first.isoformat()})
+    planned = (await jeanne.client.get(f"{jeanne.url}/visits")).json()["visits"]
     third = await odile.put(f"{jeanne.url}/doses/3", json={"given_on": first.isoformat()})
 
     assert given.is_success, given.text
-    assert planned.is_success, planned.text
-    assert [(v["plan_code"], v["target_on"], v["opens_on"], v["closes_on"]) for v in planned.json()["visits"]] == [
-        ("HALFWAY", *((first + timedelta(weeks=10, days=days)).isoformat() for days in (0, -3, 4)))]
+    assert [(v["plan_code"], v["phase"], v["bring"]) for v in welcome] == [
+        ("WELCOME", "before", ["earlier_images", "medicine_list"])], "planned with the enrolment"
+    halfway = first + timedelta(weeks=10)
+    by_code = {visit["plan_code"]: visit for visit in planned}
+    assert [by_code["HALFWAY"][day] for day in ("target_on", "opens_on", "closes_on")] == [
+        (halfway + timedelta(days=days)).isoformat() for days in (0, -3, 4)]
+    assert {code: by_code[code]["target_on"] for code in ("CALL-1", "CALL-2")} == {
+        f"CALL-{n}": plus_period(halfway, f"P{n}M").isoformat() for n in (1, 2)}
     assert third.status_code == 422
 
 

@@ -33,7 +33,7 @@ async def test_from_forgotten_password_by_mail_back_into_the_diary(as_, cast, st
         assert await send_account_mails(worker, utc_now()) == 1
         ((envelope, mail),) = box.mails
         assert envelope.rcpt_tos == ["mia@example.org"]
-        token = re.search(r"http://localhost:8000/reset-password#(\S+)", mail.get_content())[1]
+        token = re.search(r"http://localhost:8000/reset-password#(\S+)", mail.get_body(["plain"]).get_content())[1]
 
         # She chooses a new password. The lost phone and the tablet are signed out at once.
         assert (await old_phone.get("/api/v1/me")).status_code == 200

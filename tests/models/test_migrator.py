@@ -156,6 +156,7 @@ async def test_rebuild_that_loses_rows_is_refused(tmp_path: Path, monkeypatch: p
         assert await count("hospital") == 3
 
 
+@pytest.mark.full
 async def test_guards_can_be_taken_down_and_put_up_again_on_a_full_database(database_url: str) -> None:
     async with opened(database_url):
         before = await schema()
@@ -198,6 +199,7 @@ async def fill_every_table() -> None:
     await one_of_each_of_people(await Account.get(), await Participant.get())
 
 
+@pytest.mark.full
 async def test_guards_of_people_go_down_and_up_on_a_full_database_without_a_trace(database_url: str) -> None:
     async with opened(database_url):
         await fill_every_table()
@@ -235,6 +237,7 @@ async def _down_and_up(url: str, filling: Callable[[], Awaitable[None]] | None) 
     async with opened(url):
         old = await columns_there_are()
         old["guardianship"].remove("capabilities")  # from now on guardians may invite
+        old["notice_attempt"].remove("outcome")  # from now on each channel has one row, with a state
         before = await digests(old)
     await migrate(url)
     async with opened(url):
@@ -261,6 +264,7 @@ def test_going_back_is_refused_where_something_would_be_lost(database_url: str) 
     assert harmless.returncode == 0, harmless.stderr
 
 
+@pytest.mark.full
 async def test_schema_can_be_taken_down_whole_and_put_up_again(database_url: str) -> None:
     async with opened(database_url):
         before = await schema()

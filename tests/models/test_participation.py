@@ -4,15 +4,16 @@ from models.participation import EFFECTS, ENDINGS, FOLLOWERS, REASONS, Words, wo
 from models.vocabulary import NoticeKind, ParticipantState
 
 S = ParticipantState
-KINDS = ("check_in_due", "visit_ahead", "query_waiting", "consent_waiting")
+KINDS = ("check_in_due", "visit_ahead", "visit_changed", "follow_up_due", "digest", "query_waiting", "consent_waiting",
+         "consent_expiring")
 TABLE = """
-state          | check-in | visit | query | consent | collects | forwards | visits | missed | words
-active         | yes      | yes   | yes   | yes     | yes      | yes      | yes    | yes    | usual
-paused         | no       | no    | yes   | yes     | yes      | yes      | yes    | no     | usual
-in_hospital    | no       | no    | no    | no      | yes      | yes      | yes    | no     | quiet
-withdrawn      | no       | no    | no    | no      | no       | no       | no     | no     | quiet
-died           | no       | no    | no    | no      | yes      | yes      | no     | no     | quiet
-pregnancy_lost | no       | no    | no    | no      | yes      | yes      | no     | no     | quiet
+state | check-in | visit | changed | card | digest | query | consent | ending | takes | sends | visits | missed | words
+active         | yes | yes | yes | yes | yes | yes | yes | yes | yes | yes | yes | yes | usual
+paused         | no  | no  | no  | no  | no  | yes | yes | no  | yes | yes | yes | no  | usual
+in_hospital    | no  | no  | no  | no  | no  | no  | no  | no  | yes | yes | yes | no  | quiet
+withdrawn      | no  | no  | no  | no  | no  | no  | no  | no  | no  | no  | no  | no  | quiet
+died           | no  | no  | no  | no  | no  | no  | no  | no  | yes | yes | no  | no  | quiet
+pregnancy_lost | no  | no  | no  | no  | no  | no  | no  | no  | yes | yes | no  | no  | quiet
 """
 
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.wiring import Wiring
-from models import Account, Notice, NoticePreference
-from notifications.channels.base import ChannelError, Parcel
+from models import Notice
+from models.vocabulary import NoticeKind
+from notifications.channels.base import ChannelError, Parcel, Reach, Receipt
 from tests.cast import Cast, assemble
 
 SIX = datetime(2026, 5, 10, 16, tzinfo=UTC)
@@ -27,16 +28,20 @@ async def cast(study: Wiring, now: datetime) -> Cast:
 class LetterBox:
     """A channel that keeps what it gets; `refusals` are raised first, one per try."""
 
-    def __init__(self, name: str = "box") -> None:
+    def __init__(self, name: str = "email", *, replaces: bool = False) -> None:
         self.name = name
+        self.replaces = replaces
         self.parcels: list[Parcel] = []
         self.refusals: list[BaseException] = []
         self.before: Callable[[Parcel], object] | None = None
 
-    def address_of(self, account: Account, preference: NoticePreference) -> str | None:
-        return account.email if preference.email_on else None
+    def address_of(self, reach: Reach) -> str | None:
+        return reach.account.email
 
-    async def send(self, parcel: Parcel) -> None:
+    async def close(self) -> None:
+        pass
+
+    async def send(self, parcel: Parcel) -> Receipt:
         assert parcel.subject.strip()
         assert parcel.body.strip()
         assert parcel.at.tzinfo is not None
@@ -45,6 +50,7 @@ class LetterBox:
         if self.refusals:
             raise self.refusals.pop(0)
         self.parcels.append(parcel)
+        return Receipt()
 
     @property
     def addresses(self) -> list[str]:
@@ -57,8 +63,33 @@ def box() -> LetterBox:
 
 
 @pytest.fixture
-def other_box() -> LetterBox:
-    return LetterBox("other")
+def push() -> LetterBox:
+    """What a newer one takes the place of."""
+    return LetterBox("push", replaces=True)
+
+
+@pytest.fixture
+def sms() -> LetterBox:
+    return LetterBox("sms")
+
+
+async def a_notice(cast: Cast, name: str, when: datetime, **changes: object) -> Notice:
+    """A check-in reminder of that person's child, of use for a week."""
+    child = cast.tom if name == "eve" else cast.leo
+    values = {
+        "account": cast.people[name].account, "participant": child, "kind": NoticeKind.CHECK_IN_DUE,
+        "subject_id": child.id, "slot": when.date().isoformat(), "due_at": when, "created_at": when,
+        "useless_after": when + timedelta(days=7), **changes,
+    }
+    return await Notice.create(**values)
+
+
+@pytest.fixture
+async def planned(cast: Cast, now: datetime) -> Cast:
+    """Mia, Ben (Stockholm) and Eve (London) each have a check-in reminder due at six."""
+    for name in ("mia", "ben", "eve"):
+        await a_notice(cast, name, now)
+    return cast
 
 
 @pytest.fixture

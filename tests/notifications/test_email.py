@@ -13,11 +13,11 @@ from cryptography.x509.oid import NameOID
 
 from models import Account, NoticePreference
 from notifications.channels import CHANNELS
-from notifications.channels.base import ChannelError, Parcel
+from notifications.channels.base import ChannelError, Parcel, Reach
 from notifications.channels.email import EmailChannel
-from notifications.planner import plan_reminders
-from notifications.privacy import refuse_clinical_content
-from notifications.sender import send_due
+from notifications.planning.planner import plan_reminders
+from notifications.sending.sender import send_due
+from notifications.words.privacy import refuse_clinical_content
 from tests.mail_server import MailServer, running
 
 NOTICE = UUID("018f0000-0000-7000-8000-000000000001")
@@ -49,6 +49,10 @@ def channel(port: int, url: str = "smtp://localhost:{port}", trust: ssl.SSLConte
     return EmailChannel(url.format(port=port), "diary@clinic.example", "Diary", trust)
 
 
+def text_of(mail) -> str:
+    return mail.get_body(["plain"]).get_content()
+
+
 async def test_mail_is_a_real_smtp_conversation_and_says_nothing_about_health(cast, study, now):
     await plan_reminders(study.protocol, now)
     server = MailServer()
@@ -57,15 +61,16 @@ async def test_mail_is_a_real_smtp_conversation_and_says_nothing_about_health(ca
         sent = await send_due([EmailChannel(f"smtp://localhost:{port}", "diary@example.org", "Diary")], "Diary",
                               lambda: now)
 
-    assert sent == 3
-    assert {e.rcpt_tos[0] for e, _ in server.mails} == {"mia@example.org", "ben@example.org", "eve@example.org"}
+    assert sent == 2
+    assert {e.rcpt_tos[0] for e, _ in server.mails} == {"mia@example.org", "eve@example.org"}
     for envelope, mail in server.mails:
         assert envelope.mail_from == "diary@example.org"
         assert mail["From"] == "Diary <diary@example.org>"
         assert mail["Auto-Submitted"] == "auto-generated"
-        assert mail.get_content_type() == "text/plain"
+        assert mail.get_content_type() == "multipart/alternative"
         refuse_clinical_content(mail["Subject"], ["BOOSTB4", "SE01-001"])
-        refuse_clinical_content(mail.get_content(), ["BOOSTB4", "SE01-001", "Leo", "Stockholm"])
+        for part in mail.iter_parts():
+            refuse_clinical_content(part.get_content(), ["BOOSTB4", "SE01-001", "Leo", "Stockholm"])
 
 
 async def test_letters_of_all_languages_arrive_and_the_message_id_names_the_notice():
@@ -76,7 +81,8 @@ async def test_letters_of_all_languages_arrive_and_the_message_id_names_the_noti
         await channel(port).send(PARCEL)
 
     mail = server.mails[0][1]
-    assert mail.get_content().strip() == "En fråga väntar – åäö."
+    assert text_of(mail).strip() == "En fråga väntar – åäö."
+    assert "<p>En fråga väntar – åäö.</p>" in mail.get_body(["html"]).get_content()
     assert mail["Date"].datetime == PARCEL.at
     assert {m["Message-ID"] for _, m in server.mails} == {f"<{NOTICE}@clinic.example>"}
     assert server.tls == [False, False]
@@ -119,6 +125,9 @@ async def test_smtps_is_encrypted_from_the_start_and_signs_in(certificate):
     ({"RCPT": "451 greylisted"}, "recipient_refused 451", False),
     ({"DATA": "554 spam"}, "content_refused 554", True), ({"DATA": "452 full"}, "content_refused 452", False),
     ({"MAIL": "550 who are you"}, "smtp_refused 550", False),
+    ({"RCPT": "550 5.1.1 no such mailbox"}, "recipient_refused 550", True),
+    ({"RCPT": "552 5.2.2 mailbox full"}, "recipient_refused 552", False),
+    ({"RCPT": "550 5.7.1 your server is on a list"}, "policy_refused 550", False),
 ])
 async def test_a_refusal_is_told_as_a_code_and_only_that_address_for_good(answers, error, permanent):
     server = MailServer(**answers)
@@ -165,7 +174,7 @@ async def test_a_line_break_in_a_subject_or_name_makes_no_header():
     assert envelope.rcpt_tos == ["mia@example.org"]
     assert mail["Bcc"] is None
     assert mail["Subject"] == "Hello Bcc: eve@example.org"
-    assert "MAIL FROM" in mail.get_content()
+    assert "MAIL FROM" in text_of(mail)
 
 
 @pytest.mark.parametrize("address", ["mia@example.org\r\nRCPT TO:<eve@example.org>", "a@b, eve@example.org", "mia", "",
@@ -188,20 +197,21 @@ def test_a_server_or_sender_that_cannot_be_used_is_found_at_the_start(url, sende
     assert "mail:" not in str(refusal.value)
 
 
-def test_only_people_who_want_mail_are_reached_by_it():
+def test_only_an_address_that_is_read_is_reached():
     account = Account(email="mia@example.org", email_verified_at=PARCEL.at, display_name="", created_at=PARCEL.at)
-    wish = NoticePreference(account_id=account.id)
-    mail = channel(25)
+    reach = Reach(account, NoticePreference(account_id=account.id))
 
-    assert mail.address_of(account, wish) == "mia@example.org"
-    wish.email_on = False
-    assert mail.address_of(account, wish) is None
+    assert channel(25).address_of(reach) == "mia@example.org"
+    account.mail_refused_at = PARCEL.at
+    assert channel(25).address_of(reach) is None
+    account.mail_refused_at = account.email_verified_at = None
+    assert channel(25).address_of(reach) is None
 
 
 async def test_console_shows_the_text_and_no_address(capsys):
     account = Account(email="mia@example.org", display_name="Mia", created_at=PARCEL.at)
     console = CHANNELS["console"]()
-    address = console.address_of(account, NoticePreference(account_id=account.id))
+    address = console.address_of(Reach(account, NoticePreference(account_id=account.id)))
 
     await console.send(Parcel(NOTICE, address, "Diary: one question is waiting", "…", PARCEL.at))
 

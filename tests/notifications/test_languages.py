@@ -9,16 +9,16 @@ import pytest
 from babel.dates import format_date
 from babel.messages.catalog import Catalog, Message
 
-from models import Account, Notice
+from models import Account, Notice, Visit
 from models.vocabulary import MailKind, NoticeKind
-from notifications import languages
-from notifications.clinical_words import INTERNATIONAL, PARTS, WHOLE_WORDS
-from notifications.languages import LANGUAGES, LOCALE, MESSAGES, SAFETY, catalogues, language_for, translated
-from notifications.messages import LIFETIME, Text, mail_text, span_words, text_of
-from notifications.planner import plan_reminders
-from notifications.privacy import ClinicalContent, refuse_clinical_content
-from notifications.safety_texts import NOTICE, safety_notice
-from notifications.sender import send_due
+from notifications.planning.planner import plan_reminders
+from notifications.sending.sender import send_due
+from notifications.words import languages
+from notifications.words.clinical_words import INTERNATIONAL, PARTS, WHOLE_WORDS
+from notifications.words.languages import LANGUAGES, LOCALE, MESSAGES, SAFETY, catalogues, language_for, translated
+from notifications.words.messages import LIFETIME, Text, already_done_text, mail_text, span_words, text_of
+from notifications.words.privacy import ClinicalContent, refuse_clinical_content
+from notifications.words.safety_texts import NOTICE, safety_notice
 
 OF_ITS_OWN = {
     "sv": {"och", "att", "du", "din", "ditt", "inte", "det", "väntar", "för", "har"},
@@ -26,11 +26,17 @@ OF_ITS_OWN = {
     "de": {"und", "sie", "ihre", "ihr", "nicht", "ein", "eine", "wartet", "oder", "ist"},
     "nl": {"het", "u", "uw", "niet", "een", "wacht", "er", "op", "deze", "en"},
 }
-WEDNESDAY = date(2026, 5, 20)
-TEXTS = [*NoticeKind, *MailKind]
+WEDNESDAY, IN_TWO_WEEKS = date(2026, 5, 20), date(2026, 5, 24)
+ALREADY_DONE = "already_done"
+VISIT_TOMORROW = "visit_tomorrow"
+TEXTS = [*NoticeKind, *MailKind, ALREADY_DONE, VISIT_TOMORROW]
 
 
-def text_in(kind: NoticeKind | MailKind, language: str) -> Text:
+def text_in(kind: NoticeKind | MailKind | str, language: str) -> Text:
+    if kind == ALREADY_DONE:
+        return already_done_text(language, "Diary")
+    if kind == VISIT_TOMORROW:
+        return text_of(Notice(kind=NoticeKind.VISIT_AHEAD, slot=f"{WEDNESDAY}/1d"), language, "Diary")
     if isinstance(kind, MailKind):
         return mail_text(kind, language, "Diary")
     return text_of(Notice(kind=kind, subject_id=uuid4(), slot=f"{WEDNESDAY}/3d"), language, "Diary")
@@ -150,13 +156,16 @@ def test_the_safety_text_names_the_number_and_stays_on_the_screen(language):
 async def test_each_guardian_is_told_in_the_language_of_their_account(cast, study, now, box):
     for name, language in (("mia", "de-AT"), ("ben", "nl"), ("eve", "fi")):
         await Account.filter(id=cast.people[name].id).update(language=language)
+    for child in (cast.leo, cast.tom):
+        await Visit.create(participant=child, seq=1, plan_code="V1", target_on=IN_TWO_WEEKS, timezone="Europe/London")
     await plan_reminders(study.protocol, now)
 
     await send_due([box], "Diary", lambda: now)
 
     told = {parcel.address.partition("@")[0]: (parcel.subject, parcel.body) for parcel in box.parcels}
     for name, language in (("mia", "de"), ("ben", "nl"), ("eve", "en")):
-        text = text_in(NoticeKind.CHECK_IN_DUE, language)
+        ahead = Notice(kind=NoticeKind.VISIT_AHEAD, subject_id=uuid4(), slot=f"{IN_TWO_WEEKS}/14d")
+        text = text_of(ahead, language, "Diary")
         assert told[name][0] == text.subject
         assert text.body in told[name][1]
         assert text.footer in told[name][1]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifications.quiet_hours import QuietHours, is_quiet, next_waking
+from notifications.quiet_hours import QuietHours, is_quiet, last_waking, next_waking
 
 CASES = [
     # zone, quiet hours, instant, when to tell
@@ -60,3 +60,28 @@ def test_where_clocks_go_back_two_hours_waking_is_still_later_and_not_quiet(quie
         assert waking >= instant
         assert not is_quiet(waking, place, hours)
         instant += timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(("zone", "quiet", "instant", "waking"), [
+    pytest.param("Europe/Stockholm", (20, 10), "2026-05-10T07:00", "2026-05-09T17:00", id="the evening before"),
+    pytest.param("Europe/Stockholm", (20, 8), "2026-05-10T19:30", "2026-05-10T17:00", id="the same evening"),
+    pytest.param("Europe/Stockholm", (20, 8), "2026-05-10T07:00", "2026-05-10T07:00", id="it is no quiet hour"),
+    pytest.param("Europe/Berlin", (3, 9), "2026-03-29T05:00", "2026-03-29T00:00", id="the hour before was skipped"),
+    pytest.param("Europe/Berlin", (3, 9), "2026-10-25T05:00", "2026-10-25T00:00", id="the first of two"),
+])
+def test_what_announces_a_day_comes_in_the_last_waking_hour_before(zone, quiet, instant, waking):
+    found = last_waking(datetime.fromisoformat(instant).replace(tzinfo=UTC), ZoneInfo(zone), QuietHours(*quiet))
+
+    assert found == datetime.fromisoformat(waking).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe", "America/Santiago", "Antarctica/Troll"])
+@pytest.mark.parametrize("quiet", [(20, 8), (3, 9), (1, 3), (4, 1), (23, 22)])
+def test_the_last_waking_hour_is_never_quiet_nor_later_nor_more_than_a_day_before(zone, quiet):
+    instant, hours, place = datetime(2026, 1, 1, tzinfo=UTC), QuietHours(*quiet), ZoneInfo(zone)
+
+    while instant.year == 2026:
+        waking = last_waking(instant, place, hours)
+        assert not is_quiet(waking, place, hours)
+        assert timedelta(0) <= instant - waking <= timedelta(hours=28)
+        instant += timedelta(minutes=30)

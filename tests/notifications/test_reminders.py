@@ -1,114 +1,125 @@
-"""Which reminders are due, for whom and when."""
+"""One person's occasions: which slot, when by their own clock, of use until when."""
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 
-from models.protocol import CheckInRule
-from notifications.quiet_hours import QuietHours
-from notifications.reminders import Listener, check_in_occasion, visit_occasions, visit_slot
+from models.vocabulary import NoticeRank
+from notifications.planning.reminders import (
+    card_occasions,
+    check_in_of,
+    digest_occasions,
+    end_occasions,
+    query_occasions,
+    visit_occasions,
+    visit_of,
+)
+from tests.notifications.made_up import at, listener
 
-WEEKLY = CheckInRule(every_days=7, weekday=7, remind_at_hour=18, recall_days=31)
 SUNDAY = date(2026, 5, 10)
+WEEK = timedelta(days=7)
+VISIT_ON, OVER_AT = date(2026, 5, 20), at("2026-05-20T07:30")
 
 
-def listener(zone: str, quiet: tuple[int, int] = (20, 8)) -> Listener:
-    return Listener(ZoneInfo(zone), QuietHours(*quiet))
+def due(occasions):
+    return {occasion.slot: occasion.due_at for occasion in occasions}
 
 
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize(("zone", "due"), [
+@pytest.mark.parametrize(("zone", "moment"), [
     ("Europe/Stockholm", "2026-05-10T16:00"), ("Europe/London", "2026-05-10T17:00"),
     ("Australia/Lord_Howe", "2026-05-10T07:30"), ("America/Santiago", "2026-05-10T22:00"),
 ])
-def test_check_in_reminder_comes_at_six_in_the_guardians_own_evening(zone, due):
-    found = check_in_occasion(WEEKLY, listener(zone), at(due) - timedelta(minutes=5))
+def test_check_in_reminder_comes_at_six_in_the_guardians_own_evening(zone, moment):
+    found = check_in_of(listener(zone), 18, SUNDAY, SUNDAY + WEEK)
 
-    assert found is not None
-    assert found.slot == "2026-05-10"
-    assert found.due_at == at(due)
+    assert (found.slot, found.due_at) == ("2026-05-10", at(moment))
+    assert found.useless_after == at(moment) + WEEK
 
 
-@pytest.mark.parametrize(("zone", "sunday", "due"), [
+@pytest.mark.parametrize(("zone", "sunday", "moment"), [
     ("Europe/Berlin", "2026-03-29", "2026-03-29T16:00"), ("Europe/Berlin", "2026-10-25", "2026-10-25T17:00"),
     ("Europe/London", "2026-03-29", "2026-03-29T17:00"), ("Europe/London", "2026-10-25", "2026-10-25T18:00"),
     ("Australia/Lord_Howe", "2026-04-05", "2026-04-05T07:30"), ("America/Santiago", "2026-09-06", "2026-09-06T21:00"),
     ("Africa/Casablanca", "2026-03-22", "2026-03-22T17:00"),
 ])
-def test_check_in_reminder_stays_at_six_on_the_day_the_clocks_change(zone, sunday, due):
-    found = check_in_occasion(WEEKLY, listener(zone), at(due))
+def test_check_in_reminder_stays_at_six_on_the_day_the_clocks_change(zone, sunday, moment):
+    day = date.fromisoformat(sunday)
 
-    assert found is not None
-    assert (found.slot, found.due_at) == (sunday, at(due))
+    assert check_in_of(listener(zone), 18, day, day + WEEK).due_at == at(moment)
 
 
 def test_check_in_reminder_at_an_hour_that_is_skipped_comes_when_clocks_have_jumped():
-    rule = CheckInRule(every_days=7, weekday=7, remind_at_hour=2, recall_days=31)
+    day = date(2026, 3, 29)
 
-    found = check_in_occasion(rule, listener("Europe/Berlin", (0, 0)), at("2026-03-29T00:30"))
-
-    assert found is not None
-    assert found.due_at == at("2026-03-29T01:00")
+    assert check_in_of(listener("Europe/Berlin", (0, 0)), 2, day, day + WEEK).due_at == at("2026-03-29T01:00")
 
 
 def test_check_in_reminder_in_quiet_hours_comes_the_next_morning():
-    found = check_in_occasion(WEEKLY, listener("Europe/Stockholm", (17, 7)), at("2026-05-11T04:00"))
+    found = check_in_of(listener(quiet=(17, 7)), 18, SUNDAY, SUNDAY + WEEK)
 
-    assert found is not None
     assert (found.slot, found.due_at) == ("2026-05-10", at("2026-05-11T05:00"))
 
 
-@pytest.mark.parametrize("zone", ["Europe/Stockholm", "Europe/London", "Australia/Lord_Howe", "America/Santiago"])
-def test_a_year_of_planning_each_quarter_of_an_hour_finds_each_week_once(zone):
-    now, found = datetime(2026, 1, 1, tzinfo=UTC), set()
+@pytest.mark.parametrize(("weekday", "day"), [(7, 10), (1, 11), (3, 13), (6, 16), (None, 10)])
+def test_who_chose_a_weekday_is_asked_on_the_first_one_from_the_periods_last_day_on(weekday, day):
+    found = check_in_of(listener(weekday=weekday), 18, SUNDAY, SUNDAY + WEEK)
 
-    while now < datetime(2027, 1, 1, tzinfo=UTC):
-        occasion = check_in_occasion(WEEKLY, listener(zone), now)
-        if occasion:
-            found.add((occasion.slot, occasion.due_at.astimezone(ZoneInfo(zone)).hour))
-        now += timedelta(minutes=15)
-
-    assert len(found) == 52
-    assert {hour for _, hour in found} == {18}
-
-
-def test_after_a_week_without_planning_only_what_is_less_than_a_day_late_is_found():
-    monday_evening, tuesday = at("2026-05-11T15:59"), at("2026-05-11T16:01")
-
-    assert check_in_occasion(WEEKLY, listener("Europe/Stockholm"), monday_evening) is not None
-    assert check_in_occasion(WEEKLY, listener("Europe/Stockholm"), tuesday) is None
+    assert found.due_at == at(f"2026-05-{day}T16:00")
+    assert found.slot == "2026-05-10", "the slot names the period, whenever one is asked for it"
 
 
 def test_visit_reminders_come_14_3_and_1_days_before_at_nine():
-    now, found = at("2026-04-20T00:00"), {}
+    found = visit_occasions(VISIT_ON, OVER_AT, (14, 3, 1), listener())
 
-    while now < at("2026-06-01T00:00"):
-        found |= {o.slot: o.due_at for o in visit_occasions(date(2026, 5, 20), listener("Europe/Stockholm"), now)}
-        now += timedelta(hours=1)
-
-    assert found == {
+    assert due(found) == {
         "2026-05-20/14d": at("2026-05-06T07:00"), "2026-05-20/3d": at("2026-05-17T07:00"),
         "2026-05-20/1d": at("2026-05-19T07:00"),
     }
+    assert [occasion.rank for occasion in found] == [NoticeRank.OTHER, NoticeRank.OTHER, NoticeRank.TOMORROW]
 
 
-@pytest.mark.parametrize(("now", "slots"), [
-    pytest.param("2026-04-29T06:59", [], id="more than a week ahead"),
-    pytest.param("2026-04-29T07:00", ["14d"], id="a week ahead"),
-    pytest.param("2026-05-08T07:00", [], id="the first long past, the second not within a week"),
-    pytest.param("2026-05-13T12:00", ["3d", "1d"], id="the next two"),
-    pytest.param("2026-05-20T06:59", ["1d"], id="not quite a day late"),
-    pytest.param("2026-05-20T12:00", [], id="on the day itself"),
+def test_each_visit_reminder_is_of_use_until_the_next_and_the_last_until_the_visit():
+    found = visit_occasions(VISIT_ON, OVER_AT, (14, 3, 1), listener())
+
+    assert [occasion.useless_after for occasion in found] == [at("2026-05-17T07:00"), at("2026-05-19T07:00"), OVER_AT]
+
+
+@pytest.mark.parametrize(("quiet", "moment"), [
+    pytest.param((20, 10), "2026-05-18T17:00", id="until ten: at seven the evening before"),
+    pytest.param((8, 12), "2026-05-19T05:00", id="a morning nap: at seven"),
+    pytest.param((10, 9), "2026-05-19T07:00", id="awake from nine to ten only"),
 ])
-def test_visit_reminders_are_planned_within_a_week_and_never_a_day_late(now, slots):
-    found = visit_occasions(date(2026, 5, 20), listener("Europe/Stockholm"), at(now))
-
-    assert [o.slot.partition("/")[2] for o in found] == slots
+def test_a_visits_reminder_in_quiet_hours_comes_earlier(quiet, moment):
+    assert visit_of(VISIT_ON, 1, listener(quiet=quiet)).due_at == at(moment)
 
 
-def test_a_visits_slot_names_its_date_and_the_days_before():
-    assert visit_slot("2026-05-20/14d") == (date(2026, 5, 20), 14)
+def test_a_card_comes_back_as_the_protocol_says_and_each_once_more():
+    found = card_occasions(at("2026-05-01T22:30"), [7, 21, 42], 3, listener(), 18)
+
+    assert due(found) == {
+        "7d": at("2026-05-09T16:00"), "7d/again": at("2026-05-12T16:00"), "21d": at("2026-05-23T16:00"),
+        "21d/again": at("2026-05-26T16:00"), "42d": at("2026-06-13T16:00"), "42d/again": at("2026-06-16T16:00"),
+    }, "half past ten in the evening UTC was the second of May in Stockholm"
+    assert {o.slot: o.useless_after for o in found}["7d/again"] == at("2026-05-23T16:00")
+
+
+def test_a_question_that_stays_open_is_told_again_after_three_and_seven_days():
+    found = query_occasions(at("2026-05-01T10:00"), (3, 7), NoticeRank.SAFETY, listener(), 18)
+
+    assert due(found) == {"opened/3d": at("2026-05-04T16:00"), "opened/7d": at("2026-05-08T16:00")}
+    assert {occasion.rank for occasion in found} == {NoticeRank.SAFETY}
+
+
+def test_the_end_of_a_consent_is_announced_a_month_and_a_week_before():
+    stockholm = listener()
+    found = end_occasions(at("2026-08-31T22:00"), stockholm.zone, (30, 7), stockholm, 18)
+
+    assert due(found) == {"2026-09-01/30d": at("2026-08-02T16:00"), "2026-09-01/7d": at("2026-08-25T16:00")}
+
+
+def test_a_digest_comes_on_its_weekday_and_is_of_use_until_the_next():
+    found = list(digest_occasions(listener(digest_weekday=3), 18, date(2026, 5, 1), date(2026, 5, 14)))
+
+    assert due(found) == {"2026-05-06": at("2026-05-06T16:00"), "2026-05-13": at("2026-05-13T16:00")}
+    assert found[0].useless_after == found[1].due_at
+    assert list(digest_occasions(listener(), 18, date(2026, 5, 1), date(2026, 5, 14))) == []

@@ -24,8 +24,8 @@ from models.vocabulary import (
     Role,
     StatusReason,
 )
-from notifications.planner import plan_reminders
-from notifications.sender import send_due
+from notifications.planning.planner import plan_reminders
+from notifications.sending.sender import send_due
 
 HOUR = timedelta(hours=1)
 LATE = (0.0, 0.01, 0.03, 0.1)

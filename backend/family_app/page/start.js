@@ -1,30 +1,36 @@
 // The page's start: language, what this phone knows, the screens, and the moments at which it sends.
-import { button, h } from "./elements.js";
+import { button, go, h } from "./elements.js";
 import { show as about } from "./screens/about.js";
 import { show as add } from "./screens/add.js";
+import { show as calendar } from "./screens/calendar.js";
 import { show as consent } from "./screens/consent.js";
 import { show as conflict } from "./screens/conflict.js";
 import { show as details } from "./screens/details.js";
 import { show as devices } from "./screens/devices.js";
 import { show as email } from "./screens/email.js";
 import { show as home } from "./screens/home.js";
+import { one as notice, show as inbox } from "./screens/inbox.js";
 import { show as invite } from "./screens/invite.js";
 import { show as leaveStudy } from "./screens/leave_study.js";
 import { show as link } from "./screens/link.js";
 import { reset, verify } from "./screens/mailed.js";
 import { show as pain } from "./screens/pain.js";
 import { show as people } from "./screens/people.js";
+import { show as phone } from "./screens/phone.js";
 import { show as question } from "./screens/question.js";
 import { show as readers } from "./screens/readers.js";
+import { show as reminders } from "./screens/reminders.js";
 import { show as settings } from "./screens/settings.js";
 import { show as signIn } from "./screens/sign_in.js";
+import { show as visits } from "./screens/visits.js";
 import { show as write } from "./screens/write.js";
+import { sayAgain } from "./push.js";
 import { choose, nameOf, onChange, open, refresh, sendNow, speakTheirs, state } from "./state.js";
 import { t } from "./words.js";
 
 const SCREENS = { "": home, write, add, pain, about, details, question, conflict, settings, email, devices, people, invite, consent, readers,
-  "leave-study": leaveStudy, "sign-in": signIn };
-const OF_A_CHILD = [people, invite, consent, readers, leaveStudy, write, pain, about];
+  reminders, inbox, notice, visits, calendar, phone, "leave-study": leaveStudy, "sign-in": signIn };
+const OF_A_CHILD = [people, invite, consent, readers, leaveStudy, write, pain, about, visits];
 /** Pages that links lead to; they need nobody signed in. */
 const PAGES = { "/app/link": link, "/app/verify-email": verify, "/app/reset-password": reset };
 
@@ -32,7 +38,8 @@ let drawn = 0;
 
 async function draw() {
   const mine = (drawn += 1);
-  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").replace(/^notice=/, "notice/").split("/");
+  if (!state.account && name === "notice") state.after = `notice/${rest[0] ?? ""}`;
   let screen = PAGES[location.pathname] ?? (state.account ? SCREENS[name] ?? home : signIn);
   if (OF_A_CHILD.includes(screen) && !state.participant) screen = home;
   const content = await screen(...rest.map(decodeURIComponent));
@@ -106,8 +113,11 @@ async function start() {
     if (document.visibilityState === "visible" && await state.diary?.unsent()) send();
   }, 60000);
   navigator.storage?.persist?.().catch(() => {});
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => { if (data?.go) go(data.go); });
   watchVersions().catch(() => {});  // a private window has none; the page works while it is open
-  if (state.account) await look();
+  if (!state.account) return;
+  await look();
+  sayAgain().catch(() => {});  // without a network, or signed out: next time
 }
 
 start();

@@ -8,7 +8,7 @@ import { speak } from "./words.js";
 
 export const state = {
   config: null, device: null, account: null, participant: null, names: {}, protocol: null,
-  kept: null, diary: null, sync: null, connection: "done", newVersion: null,
+  kept: null, diary: null, sync: null, connection: "done", newVersion: null, after: null,
 };
 
 const listeners = new Set();
@@ -57,6 +57,7 @@ export async function refresh() {
       await state.kept.set("protocol", state.protocol);
     }
     await Promise.all(me.participants.filter(({ role }) => role !== "carer").map(fetchConsents));
+    await noteUnread();
     if (state.config.faces && !(await state.kept.get("faces"))) await fetchFaces();
     return true;
   } catch (failure) {
@@ -76,6 +77,15 @@ export async function refresh() {
 async function fetchConsents({ id }) {
   try {
     await state.kept.set(`consents ${id}`, await ask("GET", `/participants/${id}/consents`));
+  } catch (failure) {
+    if (!(failure instanceof Refused || failure instanceof NoAnswer)) throw failure;
+  }
+}
+
+/** How many messages wait unread; without an answer, what was known stands. */
+export async function noteUnread() {
+  try {
+    await state.kept.set("unread", (await ask("GET", "/inbox?limit=1")).unread);
   } catch (failure) {
     if (!(failure instanceof Refused || failure instanceof NoAnswer)) throw failure;
   }
@@ -122,12 +132,20 @@ export async function rename(participant, name) {
 
 /** Sign this phone out, or with "/sessions" every device. The diary and what is unsent stay on it, for when the same person signs in again. */
 export async function signOut(which = "/sessions/current") {
+  await forgetPush();
   await ask("DELETE", which).catch((failure) => {
     if (failure instanceof Refused && failure.status === 401) return;  // signed out already
     throw failure;
   });
   await state.device.write(["values"], (kept) => kept.values.delete("account"));
   Object.assign(state, { account: null, participant: null, kept: null, diary: null, sync: null, protocol: null });
+}
+
+/** The server ends it with the session; this browser shall not keep it either. */
+async function forgetPush() {
+  const registration = await navigator.serviceWorker?.getRegistration("/app/");
+  const found = await registration?.pushManager?.getSubscription().catch(() => null);
+  await found?.unsubscribe().catch(() => {});
 }
 
 /** What the edit checks may know besides the answers. A "just now" by a clock that is fast is not the person's mistake. */

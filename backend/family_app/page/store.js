@@ -23,7 +23,7 @@ export async function device() {
 }
 
 export async function openDiary(accountId) {
-  const database = await opened(`diary-${accountId}`, 2, (fresh, change) => {
+  const database = await opened(`diary-${accountId}`, 3, (fresh, change) => {
     if (fresh.objectStoreNames.contains("values")) fetchAllAgain(change.objectStore("values"));
     else fresh.createObjectStore("values");
     for (const [store, key] of Object.entries(STORES)) {

@@ -39,6 +39,10 @@ const clock = format({ hour: "2-digit", minute: "2-digit" });
 export const dayAndTime = (date) => `${longDay(date)} ${clock(date)}`;
 export const timeOfDay = clock;
 
+const nameOfDay = (date) => new Intl.DateTimeFormat(region, { weekday: "long", timeZone: "UTC" }).format(date);
+/** Of an ISO weekday, 1 = Monday. */
+export const weekday = (number) => nameOfDay(new Date(Date.UTC(2024, 0, number)));
+
 /** A partial date in words: "November 2026", "Friday 20 November", "Friday 20 November 14:30". */
 export function dateWords(text, partOfDay) {
   if (typeof text !== "string" || text === "unknown") return t("time.unknown");

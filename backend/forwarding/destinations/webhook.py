@@ -14,10 +14,10 @@ from email.utils import parsedate_to_datetime
 import httpx
 from standardwebhooks import Webhook
 
-from backend.forwarding.destinations.addresses import AddressRefused, resolved
 from backend.forwarding.destinations.answers import Answer, Send, Verdict
 from backend.forwarding.destinations.rules import DestinationRule
 from models import OutboxMessage
+from notifications.public_addresses import AddressRefused, resolved
 
 DEADLINE = 20.0
 """Seconds from the name's resolution to the answer's end; well below the lease (models/delivery.py)."""

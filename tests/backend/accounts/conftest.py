@@ -11,8 +11,8 @@ from backend.access.passwords import hash_password
 from backend.accounts.mails import send_mails_due
 from backend.clock import utc_now
 from backend.wiring import Wiring
-from models import Account, AccountMail, NoticePreference
-from notifications.channels.base import Parcel
+from models import AccountMail
+from notifications.channels.base import Parcel, Reach, Receipt
 from tests.cast import PASSWORD, Cast
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -48,17 +48,23 @@ class PostBox:
         self.parcels: list[Parcel] = []
         self.refusals: list[BaseException] = []
 
-    def address_of(self, account: Account, preference: NoticePreference) -> str | None:
+    replaces = False
+
+    def address_of(self, reach: Reach) -> str | None:
         raise AssertionError("an account's own mail does not ask for preferences")
 
     def mail_address(self, mail: AccountMail) -> str | None:
         return mail.address
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel) -> Receipt:
         assert parcel.link is None or parcel.link in parcel.body
         if self.refusals:
             raise self.refusals.pop(0)
         self.parcels.append(parcel)
+        return Receipt()
+
+    async def close(self) -> None:
+        pass
 
     async def collect(self, at: datetime | None = None) -> list[Parcel]:
         """What arrives now that had not arrived before."""

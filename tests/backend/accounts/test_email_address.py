@@ -181,3 +181,35 @@ async def test_disabled_account_proves_nothing(as_, unproved, post, now):
     await Account.filter(id=unproved.id).update(disabled_at=now)
 
     assert (await as_().post(VERIFY, json={"token": token})).status_code == 410
+
+
+async def test_an_address_that_refused_a_mail_is_proved_anew(as_, cast, post, now):
+    await Account.filter(id=cast.mia.id).update(mail_refused_at=now)
+    assert (await as_("mia").get("/api/v1/me")).json()["email_refused"] is True
+
+    assert (await as_("mia").post(RESEND)).status_code == 202
+    assert (await as_().post(VERIFY, json={"token": await post.token()})).status_code == 204
+
+    assert (await as_("mia").get("/api/v1/me")).json()["email_refused"] is False
+    assert (await Account.get(id=cast.mia.id)).mail_refused_at is None
+
+
+async def test_another_address_or_a_mailed_password_also_ends_the_refusal(as_, cast, post, signs_in, now):
+    await signs_in("mia")
+    await Account.filter(id=cast.mia.id).update(mail_refused_at=now)
+    await as_("mia").post(CHANGE, json={"email": "mia.new@example.org"})
+    assert (await as_().post(VERIFY, json={"token": await post.token()})).status_code == 204
+    assert (await Account.get(id=cast.mia.id)).mail_refused_at is None
+
+    await Account.filter(id=cast.mia.id).update(mail_refused_at=now)
+    await as_().post("/api/v1/password-resets", json={"email": "mia.new@example.org"})
+    token = await post.token()
+    new = {"token": token, "password": "eight loud weeks in another row"}
+    assert (await as_().post("/api/v1/password-resets/completion", json=new)).status_code == 200
+    assert (await Account.get(id=cast.mia.id)).mail_refused_at is None
+
+
+async def test_an_address_that_is_proved_and_takes_mail_gets_no_other_link(as_, cast, post):
+    assert (await as_("mia").post(RESEND)).status_code == 202
+
+    assert await post.collect() == []

@@ -12,15 +12,15 @@ from backend.accounts.mails import queue_mail, send_mails_due
 from backend.housekeeping import clear_what_is_over
 from backend.settings import Settings
 from backend.wiring import channels
-from models import AccountMail, MailedLink
+from models import Account, AccountMail, MailedLink, NoticePreference
 from models.delivery import LEASE, claim_due
 from models.vocabulary import DeliveryState, MailKind
-from notifications.channels.base import ChannelError
+from notifications.channels.base import ChannelError, Reach
 from notifications.channels.console import ConsoleChannel
 from notifications.channels.email import EmailChannel
-from notifications.languages import LANGUAGES
-from notifications.messages import mail_text
-from notifications.privacy import refuse_clinical_content
+from notifications.words.languages import LANGUAGES
+from notifications.words.messages import mail_text
+from notifications.words.privacy import refuse_clinical_content
 
 
 @pytest.fixture
@@ -164,8 +164,22 @@ async def test_what_is_over_is_cleared_away_after_a_month(mia, now, post, study)
 
 async def test_reminders_go_to_verified_addresses_only(mia):
     channel = EmailChannel("smtp://localhost", "diary@localhost", "Diary")
-    wants = type("Preference", (), {"email_on": True})
+    reach = Reach(mia, NoticePreference(account_id=mia.id))
 
-    assert channel.address_of(mia, wants) == "mia@example.org"
+    assert channel.address_of(reach) == "mia@example.org"
     mia.email_verified_at = None
-    assert channel.address_of(mia, wants) is None
+    assert channel.address_of(reach) is None
+
+
+@pytest.mark.parametrize(("refusal", "refused"), [
+    (ChannelError("recipient_refused 550", permanent=True), True), (ChannelError("content_refused 554", True), False),
+    (ChannelError("recipient_refused 451"), False), (ChannelError("policy_refused 550", ours=True), False),
+])
+async def test_an_address_that_takes_nothing_is_noted_for_reminders_too(mia, now, post, refusal, refused):
+    post.refusals = [refusal]
+    await queue_mail(mia, MailKind.RESET_PASSWORD, now)
+    await queue_mail(mia, MailKind.EMAIL_CHANGED, now, address="former@example.org")
+
+    await post.collect(now)
+
+    assert ((await Account.get(id=mia.id)).mail_refused_at is not None) is refused

@@ -11,7 +11,7 @@ from backend.clock import utc_now
 from models import Account, AccountMail, AttemptCount, AuditEvent, MailedLink, Session
 from models.actions import Action
 from models.vocabulary import MailKind
-from notifications.messages import LIFETIME
+from notifications.words.messages import LIFETIME
 from tests.cast import PASSWORD
 
 ASK = "/api/v1/password-resets"

@@ -59,8 +59,11 @@ def bare_home(database_url: str, request: pytest.FixtureRequest, tmp_path: Path)
 
 
 @pytest.fixture
-def other_home(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database of the other kind."""
+def other_home(
+    database_url: str, request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres | None
+) -> Iterator[str]:
+    """A migrated, empty database of the other kind. (A server that starts only now would disturb the open study.)"""
+    del postgres
     yield from _new_home("postgresql" if database_url.startswith("sqlite") else "sqlite", request, tmp_path)
 
 

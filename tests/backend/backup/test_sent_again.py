@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from models import Guardianship, Notice, Participant
 from models.vocabulary import DeliveryState
-from notifications.planner import plan_reminders
-from notifications.reminders import VALIDITY
-from notifications.sender import send_due
+from notifications.planning.planner import plan_reminders
+from notifications.planning.reminders import VALIDITY
+from notifications.sending.sender import send_due
 from tests.forwarded import queued, rule_for, run_out
 from tests.notifications.conftest import SIX, LetterBox
 from tests.receiver import receiving

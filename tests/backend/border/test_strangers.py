@@ -28,6 +28,8 @@ from models import (
     QuarantinedItem,
     SafetyCase,
     Visit,
+    WorkItem,
+    WorkItemContact,
 )
 from models.fields import new_id
 from models.statement import rows
@@ -105,7 +107,10 @@ async def _of_the_depth(cast: Cast, entry: DiaryEntry, now: Any) -> dict[str, UU
     shift = await DutyShift.create(
         site=site, account=cast.nora.account, starts_at=now, ends_at=later, phone=CANARY, recorded_by_id=cast.nora.id,
         recorded_at=now)
-    return {"case_id": case.id, "attachment_id": image.id, "shift_id": shift.id}
+    item = await WorkItem.create(
+        participant=cast.leo, site=site, kind="silence", slot="2026-05-24", seq=96, opened_at=now, due_at=later)
+    await WorkItemContact.create(work_item=item, way="phone", reached=True, note=CANARY, by_id=cast.nora.id, at=now)
+    return {"case_id": case.id, "attachment_id": image.id, "shift_id": shift.id, "work_item_id": item.id}
 
 
 def operations(app: Litestar) -> list[tuple[str, str, Any]]:
@@ -154,7 +159,7 @@ async def test_foreign_is_like_nothing_for_every_operation(
 
     assert (told_apart, leaks) == ([], [])
     assert await leos_rows(victim["participant_id"]) == before, CHANGED
-    assert unknown <= {"account_id", "role_id"}, "a new kind of id: give the victim one"
+    assert unknown <= {"account_id", "role_id", "installation_id"}, "a new kind of id: give the victim one"
 
 
 def _filled(path: str, values: dict[str, str]) -> str:

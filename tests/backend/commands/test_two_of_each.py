@@ -11,9 +11,9 @@ import pytest
 
 from backend.access.passwords import hash_password
 from backend.wiring import Wiring
-from models import Heartbeat, Notice, NoticeAttempt, OutboxMessage
+from models import Heartbeat, Notice, NoticeAttempt, NoticePreference, OutboxMessage
 from models.fields import new_id
-from models.vocabulary import DeliveryState, NoticeKind
+from models.vocabulary import AttemptState, DeliveryState, NoticeKind, NoticeRank
 from tests.cast import PASSWORD, Cast, Person
 from tests.phones import FRACTURE
 from tests.processes import serving, started
@@ -118,10 +118,12 @@ async def _both_workers_live() -> bool:
 
 
 async def told_once(cast: Cast, now) -> None:
-    """Twenty notices, two workers: one attempt each."""
+    """Twenty notices that no cap and no night puts off, two workers: one attempt each."""
+    await NoticePreference.create(account_id=cast.mia.id, quiet_from=0, quiet_until=0)
     await Notice.bulk_create([
         Notice(account_id=cast.mia.id, participant_id=cast.leo.id, kind=NoticeKind.CHECK_IN_DUE, subject_id=new_id(),
-               slot=f"2026-11-{day:02d}", due_at=now, created_at=now) for day in range(1, 21)])
+               slot=f"2026-11-{day:02d}", due_at=now, created_at=now, rank=NoticeRank.TOMORROW)
+        for day in range(1, 21)])
 
     async def none_queued() -> bool:
         waiting = await Notice.filter(state=DeliveryState.QUEUED, due_at__lte=now).count()
@@ -129,7 +131,8 @@ async def told_once(cast: Cast, now) -> None:
 
     await until(none_queued)
     tries = await NoticeAttempt.all().values_list("notice_id", flat=True)
-    assert len(tries) == len(set(tries))
+    assert len(tries) == len(set(tries)) == 20
+    assert await NoticeAttempt.filter(tries=1, state=AttemptState.ACCEPTED).count() == 20
 
 
 async def tries_are_counted_together(installation: Installation, cast: Cast) -> None:

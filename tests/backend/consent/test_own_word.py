@@ -6,7 +6,7 @@ import pytest
 
 from models import Notice, Participant
 from models.vocabulary import Collection, NoticeKind, Relation, Role
-from notifications.planner import plan_reminders
+from notifications.planning.planner import plan_reminders
 from tests.backend.consent.conftest import ADULT, CHILD, DECLINED
 
 OPEN, OWN = Collection.OPEN, Collection.OWN_CONSENT_NEEDED

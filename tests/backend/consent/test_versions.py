@@ -8,7 +8,7 @@ from backend.consent.standing import standing_of
 from models import Guardianship, Notice, Participant
 from models.statement import rows
 from models.vocabulary import Collection, DeliveryState, NoticeKind, ParticipantState, Relation
-from notifications.sender import send_due
+from notifications.sending.sender import send_due
 from tests.backend.consent.conftest import DECLINED
 from tests.bench.plans import steps
 

@@ -1,4 +1,4 @@
-"""The page of a participant's doses: noting, correcting, and planning the visits from them."""
+"""The page of a participant's doses: noting, correcting, and the visits counted from them."""
 
 import pytest
 
@@ -11,19 +11,25 @@ def page_of(cast, participant="leo"):
     return f"/console/participants/{cast.participants[participant].id}/doses"
 
 
-async def test_nurse_notes_a_dose_and_plans_the_visits_it_offers(browser_of, cast):
+async def test_nurse_notes_a_dose_and_the_visits_stand_below(browser_of, cast):
     nora = await browser_of("nora")
 
     noted = await nora.post(page_of(cast), number="1", given_on="2025-02-10", route="intravenous")
-    shown = await nora.see(noted.headers["location"])
+    shown = read(await nora.see(noted.headers["location"])).text
 
-    assert "Noted." in read(shown).text
-    assert "10 Feb 2025" in read(shown).text
-    assert "Note dose 2" in read(shown).text
-    assert await Visit.all().count() == 0
-    planned = await nora.post(f"{page_of(cast)}/visit-plan", first_dose_on=read(shown).hidden["first_dose_on"])
-    assert "DOSE-2" in read(await nora.see(planned.headers["location"])).text
+    assert "Noted." in shown
+    assert "10 Feb 2025" in shown
+    assert "Note dose 2" in shown
+    assert "DOSE-2 treatment 10 Jun 2025" in shown
     assert await Visit.filter(plan_code="DOSE-2", target_on="2025-06-10").count() == 1
+
+
+async def test_visits_can_be_planned_from_an_expected_first_dose(browser_of, cast):
+    nora = await browser_of("nora")
+
+    planned = await nora.post(f"{page_of(cast)}/visit-plan", first_dose_on="2027-02-10")
+
+    assert "DOSE-1 treatment 10 Feb 2027 — Planned" in read(await nora.see(planned.headers["location"])).text
 
 
 async def test_correction_says_why(browser_of, cast):
@@ -77,12 +83,11 @@ async def test_arm_without_doses_has_no_form(browser_of, cast):
     shown = read(await (await browser_of("nora")).see(page_of(cast)))
 
     assert "In this arm nobody is given doses." in shown.text
-    assert shown.actions == []
+    assert shown.actions == [f"{page_of(cast)}/visits"], "a visit outside the plan may be needed all the same"
 
 
 async def planned(nora, cast):
     await nora.post(page_of(cast), number="1", given_on="2026-10-10")
-    await nora.post(f"{page_of(cast)}/visit-plan", first_dose_on="2026-10-10")
     return await Visit.get(plan_code="DOSE-2")
 
 
@@ -90,7 +95,7 @@ async def test_nurse_sees_that_the_first_visit_took_place_with_the_dose(browser_
     nora = await browser_of("nora")
     await planned(nora, cast)
 
-    assert "DOSE-1 10 Oct 2026 — Came 10 Oct 2026" in read(await nora.see(page_of(cast))).text
+    assert "DOSE-1 treatment 10 Oct 2026 — Came 10 Oct 2026 on its day" in read(await nora.see(page_of(cast))).text
 
 
 async def test_nurse_agrees_a_day_on_the_clocks_of_the_site_and_notes_that_they_came(browser_of, cast):
@@ -102,7 +107,7 @@ async def test_nurse_agrees_a_day_on_the_clocks_of_the_site_and_notes_that_they_
     came = await nora.post(f"{page_of(cast)}/attendance", visit_id=str(visit.id), attended_on="2026-11-01")
 
     assert "The day is agreed." in shown
-    assert "DOSE-2 10 Feb 2027 12 Feb 2027, 09:30 Planned" in shown
+    assert "DOSE-2 treatment 10 Feb 2027 12 Feb 2027, 09:30 Planned" in shown
     assert "Came 1 Nov 2026" in read(await nora.see(came.headers["location"])).text
     visit = await Visit.get(id=visit.id)
     assert (visit.agreed_at.isoformat(), visit.state) == ("2027-02-12T08:30:00+00:00", "attended")

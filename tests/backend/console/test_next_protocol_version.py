@@ -17,14 +17,14 @@ from tests.backend.console.test_correction_pages import fields_of
 from tests.backend.console.test_on_behalf_pages import FRACTURE, page_of, written
 from tests.browsers import read
 
-THREE = load_protocol()
+FOUR = load_protocol()
 TOLD = {"occurred": "2026-11-20", "activity": "sport", "sites": [{"bone": "kneecap", "side": "left"}],
         "certainty": "sure", "witnessed": "saw_it"}
 
 
 def next_version():
-    """Version 4 retires `sport` and `kneecap`, calls `witnessed` `seen_by`, and asks for `certainty` as a text."""
-    body = BOOSTB4.read_text("utf-8").replace('version = "3"', 'version = "4"')
+    """Version 5 retires `sport` and `kneecap`, calls `witnessed` `seen_by`, and asks for `certainty` as a text."""
+    body = BOOSTB4.read_text("utf-8").replace('version = "4"', 'version = "5"')
     body = body.replace('"play", "sport", "therapy', '"play", "therapy').replace(', "kneecap"', "")
     body = body.replace("witnessed = {", "seen_by = {")
     return read_protocol(body.replace('certainty = { type = "code", codes = ["sure", "think_so", "not_sure"] }',
@@ -33,7 +33,7 @@ def next_version():
 
 @pytest.fixture
 async def upgraded(study, app, now):
-    """`await upgraded()` starts the installation again with version 4 of its protocol."""
+    """`await upgraded()` starts the installation again with version 5 of its protocol."""
     async def restart():
         app.state.wiring = replace(study, protocol=next_version())
         await prepare_study(app.state.wiring, now)
@@ -50,25 +50,25 @@ async def old(phone_of):
 
 
 async def test_old_entry_is_shown_in_the_words_of_its_own_time(as_, browser_of, old, upgraded):
-    four = (await upgraded()).protocol
+    five = (await upgraded()).protocol
 
     entry, (revision,) = await DiaryEntry.get(id=old), await EntryRevision.filter(entry_id=old)
     shown = read(await (await browser_of("nora")).see(f"/console/entries/{old}")).text
 
-    assert (entry.data, revision.protocol_hash) == (TOLD, THREE.hash)
-    assert {row.version: row.hash for row in await StudyProtocol.all()} == {"3": THREE.hash, "4": four.hash}
+    assert (entry.data, revision.protocol_hash) == (TOLD, FOUR.hash)
+    assert {row.version: row.hash for row in await StudyProtocol.all()} == {"4": FOUR.hash, "5": five.hash}
     for words in ("Sport", "Kneecap, left", "Saw it"):
         assert words in shown, words
     assert '"saw_it"' not in shown
-    form = await form_then(four, EntryKind.FRACTURE, [entry.id])
+    form = await form_then(five, EntryKind.FRACTURE, [entry.id])
     assert (form.field["witnessed"], form.field["seen_by"].type) == (
-        THREE.form(EntryKind.FRACTURE).field["witnessed"], "code")
+        FOUR.form(EntryKind.FRACTURE).field["witnessed"], "code")
     assert ("sport" in form.field["activity"].codes, form.field["certainty"].type) == (True, "text")
-    assert "sport" not in four.form(EntryKind.FRACTURE).field["activity"].codes
+    assert "sport" not in five.form(EntryKind.FRACTURE).field["activity"].codes
 
 
 async def test_old_entry_is_corrected_and_keeps_what_is_no_longer_asked(phone_of, as_, old, upgraded, now):
-    four = (await upgraded()).protocol
+    five = (await upgraded()).protocol
     phone = phone_of("mia")
 
     (corrected,) = await phone.push(phone.item({"pain": 3}, id=old, base_version=1, reason="remembered_better"))
@@ -77,7 +77,7 @@ async def test_old_entry_is_corrected_and_keeps_what_is_no_longer_asked(phone_of
 
     assert corrected["version"] == 2, corrected
     assert entry.data == {**TOLD, "pain": 3}
-    assert (first.data, first.protocol_hash, second.protocol_hash) == (TOLD, THREE.hash, four.hash)
+    assert (first.data, first.protocol_hash, second.protocol_hash) == (TOLD, FOUR.hash, five.hash)
     assert entry.findings == [], "what stands as its own time's form took it is not odd"
 
     await phone.push(phone.item({"sites": [{"bone": "kneecap"}]}, id=old, base_version=2, reason="remembered_better"))
@@ -111,7 +111,7 @@ async def test_old_entry_leaves_with_every_version_named(phone_of, as_, old, upg
 
     (sent,) = received_by_study_team(wiring)
     assert (sent["source_data"], sent["data"]["witnessed"]) == (TOLD, "saw_it")
-    assert [revision["protocol_hash"] for revision in sent["revisions"]] == [THREE.hash, wiring.protocol.hash]
+    assert [revision["protocol_hash"] for revision in sent["revisions"]] == [FOUR.hash, wiring.protocol.hash]
 
 
 async def test_blinded_reader_is_not_shown_what_todays_protocol_says_nothing_about(browser_of, old, upgraded, as_):
@@ -123,11 +123,11 @@ async def test_blinded_reader_is_not_shown_what_todays_protocol_says_nothing_abo
 
 
 async def test_form_of_an_unreadable_old_version_leaves_todays(study, old, upgraded):
-    four = (await upgraded()).protocol
+    five = (await upgraded()).protocol
     body = '[form.fracture.field]\nwitnessed = { type = "hologram" }\nshoe = { type = "integer" }\n[form.dream]\n'
-    await StudyProtocol.filter(hash=THREE.hash).update(body=body)
+    await StudyProtocol.filter(hash=FOUR.hash).update(body=body)
 
-    form = await form_then(four, EntryKind.FRACTURE, [old])
+    form = await form_then(five, EntryKind.FRACTURE, [old])
 
     assert ("witnessed" in form.field, form.field["shoe"].type) == (False, "integer")
 

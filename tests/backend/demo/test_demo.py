@@ -21,11 +21,13 @@ from models import (
     DataQuery,
     DiaryEntry,
     DutyShift,
+    Notice,
     OutboxMessage,
     Participant,
     SafetyCase,
     StaffRole,
     Visit,
+    WorkItem,
 )
 from models.database import close_database, open_database
 from models.vocabulary import STAFF_ROLES, DeliveryState, EntryKind
@@ -71,6 +73,8 @@ async def depth_counted() -> dict[str, int]:
         "open cases": await SafetyCase.filter(state="open").count(),
         "closed cases": await SafetyCase.filter(state="closed").count(),
         "shifts": await DutyShift.all().count(),
+        "open work items": await WorkItem.filter(closed_at=None).count(),
+        "reminders": await Notice.exclude(told_at=None).count(),
         "judgements": await Adjudication.all().count(),
     }
 

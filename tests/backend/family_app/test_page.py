@@ -2,13 +2,25 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from backend.family_app.routes import CONTENT_SECURITY_POLICY
 from backend.family_app.shell import LANGUAGES, PAGE, shell
+from backend.inbox import preference_findings
+from backend.inbox.schemas import NoticeStatus
 from models.protocol import load_protocol
-from models.vocabulary import ChangeReason, ConsentDecision, Relation, Role
+from models.vocabulary import (
+    BringItem,
+    ChangeReason,
+    ConsentDecision,
+    NoticeKind,
+    Relation,
+    Role,
+    Snooze,
+    VisitState,
+)
 
 TEXTS = {code: json.loads((PAGE / "texts" / f"{code}.json").read_text("utf-8")) for code in LANGUAGES}
 
@@ -91,7 +103,16 @@ def test_every_code_of_the_protocol_has_words():
             wanted |= {f"{name}.{code}" for code in field.codes}
             wanted |= {f"{part}.{code}" for part, item in field.item.items() for code in item.codes}
 
+    wanted |= _about_reminders()
     missing = {key for key in wanted if key not in TEXTS["en"] and f"code.{key.split('.')[1]}" not in TEXTS["en"]
                and not key.startswith("level.")}  # T12 is its own name
 
     assert missing == set()
+
+
+def _about_reminders() -> set[str]:
+    findings = (Path(preference_findings.__file__)).read_text("utf-8")
+    return {f"bring.{item}" for item in BringItem} | {f"kind_of_notice.{kind}" for kind in NoticeKind} | {
+        f"snooze.{until}" for until in Snooze} | {f"inbox.{status}" for status in NoticeStatus} | {
+        f"visit_state.{state}" for state in VisitState if state is not VisitState.PLANNED} | {
+        f"finding.{code}" for code in re.findall(r'\("([a-z_]+)", f?"/', findings)}

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from backend.forwarding.destinations.addresses import is_public
 from backend.forwarding.destinations.rules import WEBHOOK, DestinationRule
 from backend.forwarding.destinations.webhook import webhook_sender
+from notifications.public_addresses import is_public
 from tests.receiver import SECRET
 
 connected: list[Any] | None = None
@@ -106,7 +106,7 @@ async def test_name_that_changes_its_mind_is_asked_once(
     connections: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = resolving_to(monkeypatch, ["192.0.2.1"], ["127.0.0.1"])
-    monkeypatch.setattr("backend.forwarding.destinations.addresses.is_public", lambda text: text != "127.0.0.1")
+    monkeypatch.setattr("notifications.public_addresses.is_public", lambda text: text != "127.0.0.1")
     rule = DestinationRule("study", WEBHOOK, url="https://edc.example.org/hook", secrets=(SECRET,))
     async with webhook_sender(rule, deadline=0.5) as send:
         await send(Message(), datetime.now(UTC))  # type: ignore[arg-type]

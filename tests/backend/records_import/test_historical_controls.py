@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from models import Notice, OutboxMessage, Participant
-from notifications.planner import plan_reminders
+from notifications.planning.planner import plan_reminders
 from tests.backend.records_import.conftest import told
 
 PERSON = "code,arm,birth_month\nSE01-901,historical,2015-03\n"

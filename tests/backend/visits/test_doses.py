@@ -1,4 +1,4 @@
-"""Doses: noted in order, corrected with a reason, seen by the family; the plan is offered, not made."""
+"""Doses: noted in order, corrected with a reason, seen by the family; the visits follow by themselves."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -37,18 +37,22 @@ async def test_nurse_notes_doses_and_the_family_sees_them(as_, cast):
     assert acts[0].changes == {"number": [None, 1], "given_on": [None, "2025-02-10"], "route": [None, "intravenous"]}
 
 
-async def test_noting_plans_no_visit_but_says_what_to_ask_the_plan_for(as_, cast):
+async def test_noting_doses_plans_what_is_counted_from_them(as_, cast):
     nora, days = as_("nora"), ("2024-02-10", "2024-06-10", "2024-10-10", "2025-02-10")
-    plans = [(await nora.get(doses_url(cast))).json()["plan"]]
+    plans, codes = [(await nora.get(doses_url(cast))).json()["plan"]], []
     for number, day in enumerate(days, 1):
         await noted(nora, cast, number, day)
         plans.append((await nora.get(doses_url(cast))).json()["plan"])
+        codes.append(set(await Visit.all().values_list("plan_code", flat=True)))
 
-    assert await Visit.all().count() == 0
     assert plans == [None, *[{"first_dose_on": days[0], "last_dose_on": None}] * 3,
                      {"first_dose_on": days[0], "last_dose_on": days[3]}]
-    made = await nora.post(f"/api/v1/participants/{cast.leo.id}/visit-plan", json=plans[-1])
-    assert {"DOSE-1", "FU-P12"} <= {visit["plan_code"] for visit in made.json()["visits"]}
+    assert codes[0] == codes[2] == {*(f"DOSE-{n}" for n in range(1, 5)), *(f"FU-Y{n}" for n in range(3, 11))}
+    assert codes[3] - codes[2] == {"FU-P6", "FU-P12"}
+    before = await AuditEvent.all().count()
+    answer = await nora.post(f"/api/v1/participants/{cast.leo.id}/visit-plan", json=plans[-1])
+    assert len(answer.json()["visits"]) == 14
+    assert await AuditEvent.all().count() == before, "asking for it again changes nothing"
 
 
 async def test_the_same_dose_again_changes_nothing_and_a_correction_says_why(as_, cast):
@@ -113,30 +117,29 @@ async def test_only_the_sites_own_staff_note_and_strangers_see_nothing(as_, cast
 
 async def test_visit_of_a_noted_dose_took_place_that_day_and_follows_its_correction(as_, cast):
     nora, url = as_("nora"), f"/api/v1/participants/{cast.leo.id}"
-    plan = {"first_dose_on": "2025-02-10"}
     await noted(nora, cast, 1, "2025-02-10")
-    planned = {v["plan_code"]: v for v in (await nora.post(f"{url}/visit-plan", json=plan)).json()["visits"]}
+    planned = {v["plan_code"]: v for v in (await nora.get(f"{url}/visits")).json()["visits"]}
     await noted(nora, cast, 2, "2025-06-12")
     await noted(nora, cast, 1, "2025-02-11", reason="mistyped")
     before = await AuditEvent.filter(action="visit.attend").order_by("seq")
     await noted(nora, cast, 1, "2025-02-11")
-    await nora.post(f"{url}/visit-plan", json=plan)
+    answer = await nora.post(f"{url}/visit-plan", json={"first_dose_on": "2025-02-10"})
 
-    visits = {visit.plan_code: visit for visit in await Visit.all()}
+    visits = {visit["plan_code"]: visit for visit in answer.json()["visits"]}
     assert (planned["DOSE-1"]["state"], planned["DOSE-1"]["attended_on"]) == ("attended", "2025-02-10")
     assert (planned["DOSE-2"]["state"], planned["DOSE-3"]["state"]) == ("planned", "planned")
-    assert [(visits[code].state, str(visits[code].attended_on)) for code in ("DOSE-1", "DOSE-2", "DOSE-3")] == [
-        ("attended", "2025-02-11"), ("attended", "2025-06-12"), ("planned", "None")]
+    seen = ("state", "target_on", "attended_on", "days_from_target")
+    assert [tuple(visits[f"DOSE-{n}"][name] for name in seen) for n in (1, 2, 3)] == [
+        ("attended", "2025-02-11", "2025-02-11", 0), ("attended", "2025-06-11", "2025-06-12", 1),
+        ("planned", "2025-10-11", None, None)], "a noted day wins over one that is expected"
     assert [act.changes["attended_on"] for act in before] == [
         [None, "2025-02-10"], [None, "2025-06-12"], ["2025-02-10", "2025-02-11"]]
-    assert visits["DOSE-1"].seq == before[-1].seq
     assert await AuditEvent.filter(action="visit.attend").count() == len(before)
 
 
 async def test_visit_of_a_noted_dose_is_on_no_other_day(as_, cast):
-    nora, url = as_("nora"), f"/api/v1/participants/{cast.leo.id}"
+    nora = as_("nora")
     await noted(nora, cast, 1, "2025-02-10")
-    await nora.post(f"{url}/visit-plan", json={"first_dose_on": "2025-02-10"})
     visit = await Visit.get(plan_code="DOSE-1")
 
     answer = await nora.post(f"/api/v1/visits/{visit.id}/attendance", json={"attended_on": "2025-02-12"})

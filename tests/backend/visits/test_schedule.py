@@ -7,6 +7,7 @@ import pytest
 
 from models import AuditEvent, Participant, RecordRead, Visit
 from models.actions import Action
+from models.protocol.repeats import by_code
 from models.vocabulary import Capability, ParticipantState, Relation, Role, VisitState
 
 PLAN = {"first_dose_on": "2026-08-31"}
@@ -33,7 +34,9 @@ async def test_coordinator_plans_the_visits_of_the_protocol(as_, cast, study):
 
     assert answer.status_code == 200
     found = {v["plan_code"]: v for v in answer.json()["visits"]}
-    assert set(found) == {r.code for r in study.protocol.file.visit if r.anchor == "first_dose"}
+    rules = [rule for rule in study.protocol.file.visit if rule.anchor == "first_dose"]
+    assert set(found) == set(by_code(rules)) > {"DOSE-1", "FU-Y3", "FU-Y10"}
+    assert (found["FU-Y10"]["phase"], found["FU-Y10"]["protocol_hash"]) == ("long-term follow-up", study.protocol.hash)
     assert found["DOSE-2"]["target_on"] == "2026-12-31"
     assert found["DOSE-2"]["timezone"] == "Europe/Stockholm"
     leo = await Participant.get(id=cast.leo.id)
@@ -57,16 +60,17 @@ async def test_planning_again_changes_nothing_and_the_last_dose_adds_its_visits(
     assert found["DOSE-2"]["seq"] <= planned
 
 
-async def test_another_first_dose_moves_only_what_is_planned_and_not_agreed(as_, cast):
+async def test_another_first_dose_keeps_the_appointment_and_moves_the_rest(as_, cast):
     await as_("nora").post(plan_url(cast), json=PLAN)
     visits = {v.plan_code: v for v in await Visit.filter(participant_id=cast.leo.id)}
-    await Visit.filter(id=visits["DOSE-1"].id).update(state=VisitState.ATTENDED)
     await as_("nora").put(f"/api/v1/visits/{visits['DOSE-2'].id}/agreement", json={"at": "2026-12-30T09:00:00"})
 
     answer = await as_("nora").post(plan_url(cast), json={"first_dose_on": "2026-09-01"})
 
-    found = {v["plan_code"]: v["target_on"] for v in answer.json()["visits"]}
-    assert (found["DOSE-1"], found["DOSE-2"], found["DOSE-3"]) == ("2026-08-31", "2026-12-31", "2027-05-01")
+    found = {v["plan_code"]: v for v in answer.json()["visits"]}
+    assert [found[f"DOSE-{n}"]["target_on"] for n in (1, 2, 3)] == ["2026-09-01", "2027-01-01", "2027-05-01"]
+    assert found["DOSE-2"]["agreed_at"].startswith("2026-12-30T08:00:00")
+    assert (found["DOSE-2"]["sequence"], found["DOSE-3"]["sequence"]) == (2, 1)
 
 
 async def test_family_sees_the_visits_and_leaves_a_trace(as_, cast, visit):

@@ -6,20 +6,21 @@ import { button, go, h, say } from "../elements.js";
 import { changed, refresh, sendNow, state } from "../state.js";
 import { missingAmong } from "../photos.js";
 import { BACKGROUND, isAskedOf } from "../groups.js";
-import { dayAndTime, longDay, shortDay, t, timeOfDay } from "../words.js";
+import { dayAndTime, t, timeOfDay } from "../words.js";
 import { aboutLink } from "./about.js";
 import { afterCard } from "./after.js";
 import { consentCards } from "./consent_card.js";
 import { followUpCards } from "./follow_up_card.js";
 import { refusalWords } from "./sign_in.js";
+import { bringList, isNear, visitWords } from "./visits.js";
 import { titleOf, weekWords, whenOf } from "./titles.js";
 
 export async function show() {
   if (!state.participant) return noChild();
   const id = state.participant.id;
-  const [all, questions, visit, draft, waiting, part, consents] = await Promise.all([
+  const [all, questions, visit, draft, waiting, part, consents, unread] = await Promise.all([
     cardsOf(id), state.diary.questions(id), state.diary.nextVisit(id), state.diary.draft(), state.diary.unsent(),
-    state.kept.get(`part ${id}`), state.kept.get(`consents ${id}`),
+    state.kept.get(`part ${id}`), state.kept.get(`consents ${id}`), state.kept.get("unread"),
   ]);
   const entries = all.filter(isOnTheFirstScreen);
   const how = part ?? state.participant;
@@ -32,7 +33,9 @@ export async function show() {
     how.state === "withdrawn" ? null : [await afterCard(id, all), questions.map(questionCard)],
     ended(how) ? null : followUpCards(all, how),
     photos.length ? h("p", { class: "card" }, t("photo.missing_some", { count: photos.length })) : null,
-    visit ? h("section", { class: "card" }, h("h2", {}, t("visit.next")), h("p", {}, visitWords(visit))) : null,
+    unread && !ended(how) ? h("p", { class: "card" }, h("a", { href: "#/inbox" }, t(unread === 1 ? "inbox.unread_one" : "inbox.unread", { count: unread }))) : null,
+    visit ? h("section", { class: "card" }, h("h2", {}, t("visit.next")), h("p", {}, visitWords(visit)), isNear(visit) ? bringList(visit) : null,
+      h("a", { href: "#/visits", class: "button" }, t("visits.all"))) : null,
     h("section", {}, h("h2", {}, t("home.entries")),
       entries.length ? h("ul", { class: "entries" }, entries.map(entryCard)) : h("p", { class: "quiet" }, t("home.empty"))),
     aboutLink(),
@@ -101,15 +104,6 @@ function questionCard(query) {
   return h("section", { class: "card asked" }, h("h2", {}, t("question.from_team")), h("p", {}, query.question),
     query.answer && !query.refused ? h("p", { class: "quiet" }, t("question.answer_waiting"))
       : [query.refused ? h("p", { class: "quiet" }, t("question.answer_refused")) : null, h("a", { href: `#/question/${query.id}`, class: "button" }, t("question.answer"))]);
-}
-
-function visitWords(visit) {
-  if (visit.agreed_at) {
-    return t("visit.agreed", { when: dayAndTime(new Date(visit.agreed_at)) });
-  }
-  if (!visit.opens_on || !visit.closes_on) return t("visit.around", { day: longDay(new Date(`${visit.target_on}T12:00`)) });
-  const [from, to] = [visit.opens_on, visit.closes_on].map((day) => shortDay(new Date(`${day}T12:00`)));
-  return t("visit.between", { from, to });
 }
 
 function entryCard(entry) {

@@ -19,6 +19,8 @@ export async function show() {
       state.config.languages.map((code) => button(NAMES[code] ?? code, () => change(code),
         { class: "chip", lang: code, "aria-pressed": String(code === language) })))),
     state.account ? languageOfMessages() : null,
+    h("section", { class: "card" }, h("h2", {}, t("reminders.title")), h("ul", { class: "links" },
+      place("#/inbox", "inbox.title"), place("#/reminders", "reminders.link"), place("#/calendar", "calendar.title"))),
     state.participant ? h("form", { class: "card", onsubmit: async (event) => {
       event.preventDefault();
       await rename(state.participant, name.value);
@@ -47,6 +49,7 @@ function aboutTheChild(participant) {
   const name = nameOf(participant);
   const sees = capabilities.includes("see");
   return h("section", { class: "card" }, h("h2", {}, t("settings.about", { name })), h("ul", { class: "links" },
+    sees ? place("#/visits", "visits.title") : null,
     sees ? place("#/people", "people.title", { name }) : null, place("#/consent", "consent.title", { name }),
     sees ? place("#/readers", "readers.title", { name }) : null, place("#/leave-study", "leave.title", { name })));
 }

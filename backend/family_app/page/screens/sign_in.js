@@ -32,7 +32,8 @@ async function enter(email, password) {
   }
   if (!(await refresh())) return t("problem.busy");
   await speakTheirs();
-  go("");
+  go(state.after ?? "");
+  state.after = null;
   window.dispatchEvent(new HashChangeEvent("hashchange"));
   sendNow().catch(() => {});
   return "";
@@ -48,7 +49,8 @@ export function refusalWords(failure) {
     "email.unverified": "problem.unverified", "link.refused": "problem.link",
     not_signed_in: "sign_in.again", not_found: "problem.gone", "state.refuses": "problem.state", findings: "problem.findings",
     "role.may_not": "problem.role", "guardianship.court_order": "problem.ask_site", "capability.escalation": "problem.ask_site",
-    "invitation.not_for_you": "problem.not_for_you", "consent.out_of_date": "problem.text_changed",
+    "invitation.not_for_you": "problem.not_for_you", "phone_code.refused": "problem.phone_code", "sms.not_set": "problem.no_sms",
+    "body.does_not_fit": "problem.invalid", "consent.out_of_date": "problem.text_changed",
   }[failure.problem?.code];
   return t(words ?? (failure.status < 500 ? "problem.invalid" : "problem.busy"));
 }
