@@ -40,7 +40,7 @@ class Phone:
             timezone_id="Europe/Stockholm", viewport={"width": 390, "height": 780}, has_touch=True,
             color_scheme="dark" if self.dark else "light",
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.context.set_offline(offline)
         self.page = self.context.pages[0]
         self.page.on("console", self._note)

@@ -103,8 +103,8 @@ def test_question_is_asked_only_where_it_makes_sense(phone, installation):
 
 @pytest.mark.parametrize(("way", "label", "typed", "stored"), [
     ("Found later", "When was it noticed?", "2026-11-10", "../2026-11-10"),
-    ("Only the month", "Which month?", "2026-09", "2026-09"),
-    ("Only the year", "Which year?", "2025", "2025"),
+    pytest.param("Only the month", "Which month?", "2026-09", "2026-09", marks=pytest.mark.full),
+    pytest.param("Only the year", "Which year?", "2025", "2025", marks=pytest.mark.full),
     ("Don't know", None, None, "unknown"),
 ])
 def test_day_known_in_part_is_stored_as_it_was_told(phone, installation, way, label, typed, stored):
@@ -235,7 +235,7 @@ def test_card_comes_back_until_it_has_healed(phone, installation):
     assert mia.complaints == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.full)])
 def test_screens_of_the_details_keep_nobody_out(phone, dark):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     mia = phone("mia", dark=dark)

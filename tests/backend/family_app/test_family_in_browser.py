@@ -271,7 +271,7 @@ def test_parent_sees_who_opened_the_record(phone, installation):
     assert mia.page.locator(".entry").count() == 1  # her own visits are left out
 
 
-@pytest.mark.parametrize(("language", "dark"), [("en", False), ("sv", True)])
+@pytest.mark.parametrize(("language", "dark"), [("en", False), pytest.param("sv", True, marks=pytest.mark.full)])
 def test_screens_of_people_and_promises_have_no_serious_fault_of_accessibility(phone, installation, language, dark):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     text = consent_text(installation, "1")

@@ -113,6 +113,7 @@ def test_half_written_entry_survives_the_page(phone, installation):
 
     mia.page.get_by_role("button", name="Fracture").click()
     mia.page.get_by_role("button", name="Right upper arm").click()
+    mia.page.wait_for_timeout(1000)  # a phone too takes a moment to write
     mia.switch_off()
     mia.switch_on(offline=True)
     mia.page.get_by_role("link", name="Continue").click()
@@ -274,7 +275,9 @@ def faults_on(page, axe, name: str) -> list[tuple]:
             if fault["impact"] in ("serious", "critical")] + [(name, "target under 44 px", html) for html in small]
 
 
-@pytest.mark.parametrize(("language", "dark"), [("en-GB", False), ("sv-SE", True)])
+@pytest.mark.parametrize(("language", "dark"), [
+    pytest.param("en-GB", False, marks=pytest.mark.full), ("sv-SE", True),
+])
 def test_page_has_no_serious_fault_of_accessibility(phone, installation, language, dark):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     mia = phone("mia", language=language, dark=dark)

@@ -237,7 +237,9 @@ def test_visits_stand_on_the_phone_without_a_network(phone, installation):
     mia.page.get_by_text("took place").wait_for()
 
 
-@pytest.mark.parametrize(("language", "dark", "wide"), [("en-GB", False, False), ("sv-SE", True, True)])
+@pytest.mark.parametrize(("language", "dark", "wide"), [
+    pytest.param("en-GB", False, False, marks=pytest.mark.full), ("sv-SE", True, True),
+])
 def test_screens_of_reminders_have_no_serious_fault_of_accessibility(phone, installation, language, dark, wide):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     installation.ask(plan_visits)

@@ -73,6 +73,7 @@ async def test_all_messages_share_one_connection(apns, apple, iphone, parcel):
     assert (len(apple.taken), len(apple.connections), len(apple.provider_tokens)) == (50, 1, 1)
 
 
+@pytest.mark.full  # the stand-in lets go of its connection after half a minute
 async def test_connection_that_apple_ended_is_opened_anew(clock, tokens, device, parcel):
     apple = Apple(clock, devices={"a" * 64})
     phone = await device("apns", "a" * 64)
