@@ -57,6 +57,7 @@ async def test_operator_finds_every_image_again(image, back_up_all, as_, cast, s
     assert (await begun.create()).headers["upload-offset"] == "0"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)], indirect=True)
 async def test_backup_that_is_tried_out_says_how_many_images(image, back_up_all, study):
     file = await back_up_all()
     await close_database()
@@ -66,6 +67,7 @@ async def test_backup_that_is_tried_out_says_how_many_images(image, back_up_all,
     assert (checked.images, checked.images_missing) == (2, 0)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)], indirect=True)
 async def test_image_the_store_has_lost_is_reported(image, back_up_all, study):
     await study.images.delete([image_of(image.sha256)])
 

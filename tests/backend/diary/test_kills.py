@@ -116,6 +116,7 @@ async def kill_at_random_moments(study, cast, seed: int, kills: int) -> None:
     await require_whole(cast.leo.id)
 
 
+@pytest.mark.parametrize("database_url", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"], indirect=True)
 async def test_nothing_acknowledged_is_lost_at_a_few_random_kills(study, cast):
     await kill_at_random_moments(study, cast, seed=5, kills=5)
 

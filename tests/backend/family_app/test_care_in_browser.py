@@ -50,6 +50,7 @@ def test_child_of_seven_answers_alone_and_the_carer_is_kept_apart(phone, install
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_sleeping_child_is_an_answer_too(phone, installation):
     mia = phone("mia")
     mia.sign_in()
@@ -92,6 +93,7 @@ def test_small_child_is_watched_and_the_sum_needs_all_five(phone, installation):
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_older_child_answers_with_numbers(phone, installation):
     born(installation, 2015)
     mia = phone("mia")
@@ -146,6 +148,7 @@ async def read_by_nora(cast) -> None:
         await acknowledge(actor, case.id, case.seq, entry.version, utc_now())
 
 
+@pytest.mark.full
 def test_page_speaks_the_sentence_in_the_language_of_the_page(phone):
     mia = phone("mia")
     mia.sign_in()
@@ -223,6 +226,7 @@ def test_photo_is_made_small_kept_offline_and_forgotten_only_when_stored(phone, 
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_cut_connection_goes_on_where_it_was(phone, installation):
     mia = phone("mia")
     mia.sign_in()
@@ -257,6 +261,7 @@ def test_cut_connection_goes_on_where_it_was(phone, installation):
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_what_is_no_picture_is_said_at_once(phone):
     mia = phone("mia")
     mia.sign_in()
@@ -269,6 +274,7 @@ def test_what_is_no_picture_is_said_at_once(phone):
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_photo_on_another_phone_is_named_as_missing(phone, installation):
     mia, ben = phone("mia"), phone("ben")
     mia.sign_in()

@@ -128,6 +128,7 @@ def test_day_known_in_part_is_stored_as_it_was_told(phone, installation, way, la
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_nothing_else_since_the_last_attested_day_is_one_tap(phone, installation):
     mia = phone("mia")
     mia.sign_in()
@@ -191,6 +192,7 @@ async def make_a_woman(cast) -> None:
     await Participant.filter(id=cast.leo.id).update(kind="woman")
 
 
+@pytest.mark.full
 def test_woman_is_offered_only_what_is_asked_of_women(phone, installation):
     installation.ask(make_a_woman)
     mia = phone("mia")

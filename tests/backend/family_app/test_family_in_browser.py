@@ -180,6 +180,7 @@ def test_entry_waits_for_the_consent_and_appears_once_both_parents_have_agreed(p
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_carer_who_sees_nothing_learns_too_that_her_entry_was_taken_in(phone, installation):
     text = consent_text(installation, "1")
     greta = phone("greta")
@@ -257,6 +258,7 @@ def test_private_note_is_the_mothers_alone_and_needs_the_network(phone, installa
     assert mia.complaints + ben.complaints == []
 
 
+@pytest.mark.full
 def test_parent_sees_who_opened_the_record(phone, installation):
     leo = installation.cast.leo.id
     seen = {"Authorization": f"Bearer {installation.cast.nora.token}"}

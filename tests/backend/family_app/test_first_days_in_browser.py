@@ -77,6 +77,7 @@ def test_wrong_clock_asks_the_parent_nothing_and_the_site_sees_it(phone, install
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_day_of_another_year_says_its_year(phone, installation):
     mia = phone("mia")
     mia.sign_in()
@@ -91,6 +92,7 @@ def test_day_of_another_year_says_its_year(phone, installation):
     mia.page.locator(".entry .when").get_by_text(str(earlier.year)).wait_for()
 
 
+@pytest.mark.full
 def test_dutch_parent_gets_mails_in_dutch_and_is_told_that_the_page_is_in_english(phone, installation):
     code = installation.ask(code_for_a_grandparent)
     newcomer = phone("newcomer", language="nl-BE")

@@ -65,6 +65,7 @@ def test_forgotten_password_from_the_sign_in_screen_to_signed_in(phone, installa
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_used_link_says_so(phone, installation, mailed):
     mia = phone("mia")
     mia.page.evaluate("""fetch("/api/v1/password-resets", {method: "POST", body: '{"email": "mia@example.org"}',

@@ -79,6 +79,7 @@ def test_parent_chooses_how_and_when_and_goes_on_holiday(phone, installation):
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_what_does_not_fit_is_said_and_what_holds_is_shown_again(phone, installation):
     mia = phone("mia")
     mia.sign_in()
@@ -209,6 +210,7 @@ def test_calendar_link_is_made_read_and_stopped(phone, installation):
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_a_number_is_asked_for_and_said_when_no_sms_is_sent_here(phone, installation):
     mia = phone("mia")
     mia.sign_in()

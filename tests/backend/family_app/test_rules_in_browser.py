@@ -111,6 +111,7 @@ def test_page_remarks_on_what_the_server_remarks_on(ask, who):
         assert set(found) == server - of_the_form, (kind, data)
 
 
+@pytest.mark.full
 def test_remark_is_not_asked_about(ask):
     data = {"scale": "r-FLACC", "legs": 1, "leg_hurt_or_in_cast": True}
 

@@ -106,6 +106,7 @@ def test_photo_that_has_not_come_after_a_day_is_named_on_the_first_screen(phone)
     photograph(mia.page, "home-missing")
 
 
+@pytest.mark.full
 def test_carer_who_only_reports_reads_the_sentence_and_nothing_of_a_case(phone):
     greta = phone("greta")
     greta.sign_in("greta")

@@ -63,6 +63,7 @@ def test_week_with_a_fracture_is_never_attested_as_one_in_which_nothing_happened
     assert mia.complaints == []
 
 
+@pytest.mark.full
 def test_device_is_called_as_people_call_it(phone, installation):
     mia = phone("mia")
     mia.sign_in()
