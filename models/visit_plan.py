@@ -14,7 +14,6 @@ from models.protocol.visit_anchors import visit_named
 from models.vocabulary import Arm, BringItem
 
 Days = Mapping[str, date]
-NO_DAYS: Days = {}
 
 
 @dataclass(frozen=True)

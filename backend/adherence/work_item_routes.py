@@ -4,18 +4,16 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.access.actor import Actor, CurrentActor
 from backend.adherence import acts
 from backend.adherence.reading import ItemFilter, work_item_view, work_items
 from backend.adherence.schemas import NewContact, WorkItemEnd, WorkItemLine, WorkItemView
-from backend.border.etags import change_tag, number_in
+from backend.border.etags import IfMatch, change_tag, number_in
 from backend.clock import Now
 from backend.paging import DEFAULT_LIMIT, Page, page_limit
 from models.actions import Action
-
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 
 
 class WorkItemController(Controller):

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend import audit
 from backend.access.actor import Actor, CurrentActor
@@ -13,7 +13,7 @@ from backend.adjudication.counts import fracture_count
 from backend.adjudication.reading import adjudication_of
 from backend.adjudication.schemas import AdjudicationView, AwaitingItem, FractureCountView, NewJudgement
 from backend.adjudication.signing import sign_judgement
-from backend.border.etags import number_in, version_tag
+from backend.border.etags import IfMatch, number_in, version_tag
 from backend.clock import Now
 from backend.paging import DEFAULT_LIMIT, Page, page_limit
 from backend.wiring import CurrentWiring
@@ -48,7 +48,7 @@ class AdjudicationController(Controller):
     @post("/{entry_id:uuid}/judgements", operation_id="SignJudgement", action=Action.ADJUDICATE, step_up=True)
     async def sign(
         self, entry_id: FromPath[UUID], data: JSONBody[NewJudgement], actor: CurrentActor, wiring: CurrentWiring,
-        now: Now, if_match: Annotated[str | None, HeaderParameter(name="If-Match")] = None,
+        now: Now, if_match: IfMatch = None,
     ) -> Response[AdjudicationView]:
         """Sign what this place of the fracture was, at the version seen; my newest judgement counts."""
         await sign_judgement(actor, entry_id, number_in(if_match, "v"), data, wiring.protocol, now)

@@ -3,10 +3,15 @@ changes carries its participant's last change number in this database (weak: `se
 """
 
 import re
+from typing import Annotated
 from uuid import UUID
+
+from litestar.params import HeaderParameter
 
 from backend.errors import InvalidParameter, PreconditionMissing
 
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 _TAG = re.compile(r'^"([vs])(\d{1,18})"$')
 
 

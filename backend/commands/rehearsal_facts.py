@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from backend.visits.known_days import anchor_days, doses_given
+from backend.visits.known_days import known_days
 from backend.wiring import Wiring
 from models import DiaryEntry, Notice, Participant, Visit
 from models.protocol import Protocol
@@ -46,7 +46,7 @@ async def facts_of(
     child, links = known.children[0], known.guardianships
     today = local_date(start, zone_named(participant.site.timezone))
     rows = await Visit.filter(participant_id=participant.id).order_by("target_on", "plan_code")
-    days = await _days(participant, rows, protocol)
+    days = await known_days(participant, rows, protocol)
     course = with_doses(protocol.file, participant, days, rows, today)
     visits = visits_to_come(protocol.file, participant, course, rows, today)
     ends = await consent_ends_of({participant.id}, links, protocol, start, until)
@@ -62,14 +62,6 @@ async def facts_of(
     child = replace(child, visits=as_facts(visits.values()), anchors=check_in_anchors(course),
                     consent_ends=tuple(ends[participant.id]))
     return Facts(participant, child, household, _assumed(days, course, protocol))
-
-
-async def _days(participant: Participant, rows: list[Visit], protocol: Protocol) -> KnownDays:
-    doses = await doses_given(participant.id)
-    stands = {visit.plan_code: visit.target_on for visit in rows if visit.protocol_hash is None}
-    came = {visit.plan_code: visit.attended_on for visit in rows if visit.attended_on}
-    anchors = await anchor_days(participant, doses, protocol.file.doses.most)
-    return KnownDays(anchors, {**stands, **came}, {visit.plan_code: visit.target_on for visit in rows})
 
 
 def _assumed(days: KnownDays, course: KnownDays, protocol: Protocol) -> dict[int, str]:

@@ -10,10 +10,9 @@ from backend.access.actor import CurrentActor
 from backend.adjudication.awaiting import awaiting
 from backend.adjudication.schemas import NewJudgement, SeenPlace
 from backend.adjudication.signing import sign_judgement
-from backend.border.etags import number_in
 from backend.console.adjudication_page import CurrentFracture, OpenFracture, provide_fracture
 from backend.console.pages import REFUSALS, onward, page
-from backend.console.typed import Asked, Typed, ticked, typed_in, wanted
+from backend.console.typed import Asked, Typed, seen_in, ticked, typed_in, wanted
 from backend.errors import FindingsRefused, IllegalState, InvalidBody, Stale
 from models.actions import Action
 
@@ -57,7 +56,7 @@ class AdjudicationPages(Controller):
 
 
 async def _sign(opened: OpenFracture, site_index: int, typed: Typed) -> None:
-    version = number_in(f'"{typed["seen"]}"' if "seen" in typed else None, "v")
+    version = seen_in(typed, "v")
     judgement = wanted(
         typed, NewJudgement, site_index=site_index, place=wanted(typed, SeenPlace),
         evidence=ticked(typed, "evidence"),

@@ -1,21 +1,21 @@
 """The page of one safety case, and how its clock is said in words."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Response
 
 from backend.access.actor import Actor
 from backend.access.permissions import sites_for
 from backend.console.answers import answers_of
-from backend.console.pages import may_at, onward, page
+from backend.console.pages import may_at, page
 from backend.console.remarks import remarks_in
-from backend.console.typed import Asked, Typed, seen_in, typed_in
+from backend.console.seen_page import SeenPage
+from backend.console.typed import Typed
 from backend.console.words import age
-from backend.errors import IllegalState, InvalidBody, Stale, StudyError
+from backend.errors import StudyError
 from backend.safety.reading import case_view
 from backend.safety.roster import uncovered
 from backend.safety.rules import code_in
@@ -27,7 +27,6 @@ from models.protocol import Protocol
 from models.vocabulary import Assessment, CaseState
 
 HERE = "/console/safety"
-SAID_ON_THE_PAGE = (Stale, IllegalState, InvalidBody)
 QUESTIONS = ("assessment", "note", "reason")
 
 
@@ -50,13 +49,10 @@ async def without_duty(actor: Actor, now: datetime) -> list[str]:
 
 
 @dataclass(frozen=True)
-class OpenCase:
+class OpenCase(SeenPage):
     """The case somebody has before them, and the request they made about it."""
 
-    request: Asked
-    actor: Actor
-    id: UUID
-    now: datetime
+    here = HERE
 
     async def show(self, *, typed: Typed | None = None, refusal: StudyError | None = None) -> Response[Any]:
         """The page; after a refusal with what was typed, and as the case stands now. Raises NotFound."""
@@ -72,15 +68,6 @@ class OpenCase:
             signed=_signed_version(view), typed=typed or {}, refusal=refusal,
             remarks=remarks_in(refusal, typed or {}, QUESTIONS), may=await self._possible(view),
         )
-
-    async def attempt(self, act: Callable[[Typed, int], Awaitable[None]], *, done: str) -> Response[Any]:
-        """Do what the form says; what refuses is said on the case's own page."""
-        typed = await typed_in(self.request)
-        try:
-            await act(typed, seen_in(typed))
-        except SAID_ON_THE_PAGE as refusal:
-            return await self.show(typed=typed, refusal=refusal)
-        return onward(self.request, f"{HERE}/{self.id}", done=done)
 
     async def _possible(self, view: CaseView) -> dict[str, bool]:
         """Act → whether this person may do it at this site and the case's state allows it."""

@@ -63,6 +63,6 @@ def ticked(typed: Typed, question: str) -> list[str]:
     return [name.partition(".")[2] for name in typed if name.startswith(question + ".")]
 
 
-def seen_in(typed: Typed) -> int:
-    """The change number the page showed. Raises PreconditionMissing or InvalidParameter."""
-    return number_in(f'"{typed["seen"]}"' if "seen" in typed else None, "s")
+def seen_in(typed: Typed, letter: str = "s") -> int:
+    """The change number ("v": the version) the page showed. Raises PreconditionMissing or InvalidParameter."""
+    return number_in(f'"{typed["seen"]}"' if "seen" in typed else None, letter)

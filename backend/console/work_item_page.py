@@ -1,40 +1,34 @@
 """The page of one work item: why it is there, what was tried, and what can be done about it."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from litestar import Response
 
-from backend.access.actor import Actor
 from backend.adherence.reach import family_reach
 from backend.adherence.reading import work_item_view
 from backend.adherence.schemas import WorkItemEnd, WorkItemView
-from backend.console.pages import may_at, onward, page
+from backend.console.pages import may_at, page
 from backend.console.remarks import remarks_in
-from backend.console.typed import Asked, Typed, seen_in, typed_in
-from backend.errors import IllegalState, InvalidBody, Stale, StudyError
+from backend.console.seen_page import SeenPage
+from backend.console.typed import Typed
+from backend.errors import StudyError
 from backend.wiring import Wiring
 from models import Participant
 from models.actions import Action
 from models.vocabulary import ContactWay
 
 HERE = "/console/work-items"
-SAID_ON_THE_PAGE = (Stale, IllegalState, InvalidBody)
 QUESTIONS = ("way", "reached", "note", "closing")
 CLOSINGS = get_args(get_type_hints(WorkItemEnd)["closing"])
 
 
 @dataclass(frozen=True)
-class OpenItem:
+class OpenItem(SeenPage):
     """The work item somebody has before them, and the request they made about it."""
 
-    request: Asked
-    actor: Actor
-    id: UUID
-    now: datetime
+    here = HERE
 
     async def show(self, *, typed: Typed | None = None, refusal: StudyError | None = None) -> Response[Any]:
         """The page; after a refusal with what was typed, and as the item stands now. Raises NotFound."""
@@ -48,15 +42,6 @@ class OpenItem:
             typed=typed or {}, refusal=refusal, remarks=remarks_in(refusal, typed or {}, QUESTIONS),
             may=await self._possible(view),
         )
-
-    async def attempt(self, act: Callable[[Typed, int], Awaitable[None]], *, done: str) -> Response[Any]:
-        """Do what the form says; what refuses is said on the item's own page."""
-        typed = await typed_in(self.request)
-        try:
-            await act(typed, seen_in(typed))
-        except SAID_ON_THE_PAGE as refusal:
-            return await self.show(typed=typed, refusal=refusal)
-        return onward(self.request, f"{HERE}/{self.id}", done=done)
 
     async def _possible(self, view: WorkItemView) -> dict[str, bool]:
         """Act → whether this person may do it at this site; nothing is left to do about a closed one."""

@@ -5,11 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, patch, put
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend import audit
 from backend.access.actor import Actor, CurrentActor
-from backend.border.etags import number_in, version_tag
+from backend.border.etags import IfMatch, IfNoneMatch, number_in, version_tag
 from backend.clock import Now
 from backend.diary.routes import require_guardianship
 from backend.diary.safety_told import seen_by_family
@@ -19,9 +19,6 @@ from backend.diary.uploads import Sender, Upload, change_reason
 from backend.errors import PreconditionMissing, UnstorableItem
 from backend.wiring import CurrentWiring, Wiring
 from models.actions import Action
-
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
-IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 
 
 def with_tag(view: EntryView, status: int = 200) -> Response[EntryView]:

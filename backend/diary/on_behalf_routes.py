@@ -1,22 +1,18 @@
 """Entries that staff of the site write down for somebody."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, put
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from backend.access.actor import CurrentActor
-from backend.border.etags import change_tag, number_in
+from backend.border.etags import IfMatch, IfNoneMatch, change_tag, number_in
 from backend.clock import Now
 from backend.diary.on_behalf import correct_on_behalf, log_or_keep
 from backend.diary.schemas import EntryView, OnBehalf
 from backend.errors import PreconditionMissing
 from backend.wiring import CurrentWiring
 from models.actions import Action
-
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
-IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 
 
 class OnBehalfController(Controller):

@@ -6,13 +6,13 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent
 
 from backend import audit
 from backend.access.actor import Actor, CurrentActor
 from backend.access.permissions import speaks_for
-from backend.border.etags import head_tag
+from backend.border.etags import IfNoneMatch, head_tag
 from backend.clock import Now
 from backend.diary.changes import COLLECTIONS, changes_since, head_of
 from backend.diary.events import pokes, require_place
@@ -45,7 +45,7 @@ class SyncController(Controller):
         self, participant_id: FromPath[UUID], actor: CurrentActor, now: Now, since: Since = 0, limit: Limit = 200,
         collection: Annotated[list[str] | None, QueryParameter()] = None,
         epoch: Annotated[UUID | None, QueryParameter()] = None,
-        if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
+        if_none_match: IfNoneMatch = None,
     ) -> Response[ChangesPage]:
         """What this phone has not seen yet, each record once at its newest state; 304 while nothing has changed."""
         require_guardianship(actor, participant_id)

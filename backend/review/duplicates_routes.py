@@ -1,14 +1,13 @@
 """Reports that may tell of the same fracture: what staff are shown and say, and what families are asked."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from backend import audit
 from backend.access.actor import Actor, CurrentActor
-from backend.border.etags import change_tag, number_in
+from backend.border.etags import IfMatch, change_tag, number_in
 from backend.clock import Now
 from backend.review.duplicates import Duplicates, duplicates_of
 from backend.review.duplicates_links import mark_duplicate, unlink
@@ -28,7 +27,6 @@ from models.actions import Action
 
 MOST = 100
 """Pairs listed at once, the oldest; once people have said what those are, the next come."""
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 
 
 class DuplicateController(Controller):

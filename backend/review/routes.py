@@ -4,11 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend import audit
 from backend.access.actor import Actor, CurrentActor
-from backend.border.etags import change_tag, number_in
+from backend.border.etags import IfMatch, change_tag, number_in
 from backend.clock import Now
 from backend.failpoints import reach
 from backend.paging import DEFAULT_LIMIT, Page, page_limit
@@ -29,8 +29,6 @@ from backend.review.worklist import WorklistFilter, with_suggestions, worklist
 from backend.wiring import CurrentWiring
 from models.actions import Action
 from models.vocabulary import EntryKind, EntryState
-
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 
 
 async def _tagged(actor: Actor, entry_id: UUID) -> Response[ReviewView]:

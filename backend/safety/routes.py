@@ -4,10 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.access.actor import Actor, CurrentActor
-from backend.border.etags import change_tag, number_in
+from backend.border.etags import IfMatch, change_tag, number_in
 from backend.clock import Now
 from backend.paging import DEFAULT_LIMIT, Page, page_limit
 from backend.safety import acts
@@ -17,8 +17,6 @@ from backend.safety.schemas import Acknowledgement, AssessmentNote, CaseItem, Ca
 from backend.wiring import CurrentWiring
 from models.actions import Action
 from models.vocabulary import CaseState
-
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 
 
 class SafetyNoticeController(Controller):

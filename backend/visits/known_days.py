@@ -3,11 +3,26 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from models import AnchorDay, AuditEvent, ConsentSignature, Dose, Participant, Site
+from backend.visits.rules import days_of_doses
+from models import AnchorDay, AuditEvent, ConsentSignature, Dose, Participant, Site, Visit
 from models.actions import Action
+from models.protocol import Protocol
 from models.protocol.visit_anchors import BIRTH, CONSENT, ENROLMENT, FIRST_DOSE, LAST_DOSE, dose_anchor
+from models.visit_plan import KnownDays
 from models.vocabulary import Collection, ConsentDecision, ParticipantKind, Relation
 from notifications.local_time import local_date, zone_named
+
+
+async def known_days(
+    participant: Participant, visits: list[Visit], protocol: Protocol, *, from_consent: bool = True
+) -> KnownDays:
+    """All that the plan counts from; `visits` are the participant's. See `anchor_days` for `from_consent`."""
+    doses = await doses_given(participant.id)
+    return KnownDays(
+        await anchor_days(participant, doses, protocol.file.doses.most, from_consent=from_consent),
+        _days_that_stand(visits, days_of_doses(doses, protocol)),
+        {visit.plan_code: visit.target_on for visit in visits},
+    )
 
 
 async def anchor_days(
@@ -27,6 +42,13 @@ async def anchor_days(
         **{str(row.anchor): row.on_day for row in await AnchorDay.filter(participant_id=participant.id)},
     }
     return {anchor: day for anchor, day in known.items() if day}
+
+
+def _days_that_stand(visits: list[Visit], of_doses: dict[str, date]) -> dict[str, date]:
+    """What took place, and what the records say. A dose says when its visit was, also before that is noted."""
+    from_records = {visit.plan_code: visit.target_on for visit in visits if visit.protocol_hash is None}
+    came = {visit.plan_code: visit.attended_on for visit in visits if visit.attended_on}
+    return {**from_records, **came, **of_doses}
 
 
 async def doses_given(participant_id: UUID) -> dict[int, date]:

@@ -6,14 +6,14 @@ keeps the version by which it was planned, and what the site's records say is ne
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from backend.access.actor import Actor
-from backend.visits.known_days import anchor_days, doses_given
+from backend.visits.known_days import doses_given, known_days
 from backend.visits.overdue import is_overdue
-from backend.visits.rules import visits_of_doses
+from backend.visits.rules import days_of_doses
 from backend.visits.standing import is_agreed_outside_window
 from backend.visits.writing import WINDOW_FIELDS, add_visit, change_visit, days_of, new_visit
 from models import Participant, Visit
@@ -75,15 +75,10 @@ async def recount(
     that nobody knows stays as it is.
     """
     visits = await Visit.filter(participant_id=participant.id, unscheduled=False).order_by("target_on", "plan_code")
-    doses = await doses_given(participant.id)
     version = protocol.hash if to_todays_version else version_of(visits, protocol)
     from_consent = any(rule.anchor == CONSENT for rule in await visit_rules_of(version, protocol))
-    known = KnownDays(
-        {**expected, **await anchor_days(participant, doses, protocol.file.doses.most, from_consent=from_consent)},
-        _days_that_stand(visits, {code: day for code, number in visits_of_doses(protocol).items()
-                                  if (day := doses.get(number))}),
-        {visit.plan_code: visit.target_on for visit in visits},
-    )
+    known = await known_days(participant, visits, protocol, from_consent=from_consent)
+    known = replace(known, anchors={**expected, **known.anchors})
     count = _Count(actor, participant, protocol, now, known, Recounted(version))
     await _move(count, visits)
     await _add(count, {visit.plan_code for visit in visits})
@@ -99,13 +94,6 @@ def version_of(visits: list[Visit], protocol: Protocol) -> str:
 
 def _newest_to_come(visit: Visit) -> tuple[bool, int]:
     return visit.state is not VisitState.ATTENDED, visit.seq
-
-
-def _days_that_stand(visits: list[Visit], of_doses: dict[str, date]) -> dict[str, date]:
-    """What took place, and what the records say. A dose says when its visit was, also before that is noted."""
-    from_records = {visit.plan_code: visit.target_on for visit in visits if visit.protocol_hash is None}
-    came = {visit.plan_code: visit.attended_on for visit in visits if visit.attended_on}
-    return {**from_records, **came, **of_doses}
 
 
 async def _add(count: _Count, there: set[str]) -> None:
@@ -170,8 +158,7 @@ async def _drop(count: _Count, visit: Visit) -> None:
 
 async def follow_doses(actor: Actor, participant: Participant, protocol: Protocol, now: datetime) -> None:
     """The visit of a dose took place on the day on which it was given. The caller holds the participant's lock."""
-    numbers, doses = visits_of_doses(protocol), await doses_given(participant.id)
-    given = {code: doses[number] for code, number in numbers.items() if number in doses}
+    given = days_of_doses(await doses_given(participant.id), protocol)
     for visit in await Visit.filter(participant_id=participant.id, plan_code__in=list(given)) if given else []:
         new = {"attended_on": given[visit.plan_code], "state": VisitState.ATTENDED, "cancel_reason": None}
         await change_visit(actor, participant, visit, now, action=Action.VISIT_ATTEND, new=new)

@@ -27,3 +27,8 @@ def require_plausible(days: dict[str, date | None], now: datetime) -> None:
 def visits_of_doses(protocol: Protocol) -> dict[str, int]:
     """Code of the visit → number of the dose that is given at it."""
     return {rule.code: rule.dose for rule in protocol.file.visit if rule.dose is not None}
+
+
+def days_of_doses(doses: dict[int, date], protocol: Protocol) -> dict[str, date]:
+    """Code of the visit → day on which its dose was given, of those that were."""
+    return {code: doses[number] for code, number in visits_of_doses(protocol).items() if number in doses}

@@ -2,6 +2,7 @@
 
 from notifications.channels.console import ConsoleChannel
 from notifications.channels.email import EmailChannel
+from notifications.channels.push import PushChannel
 from notifications.channels.sms import SmsChannel
 
-CHANNELS = {"email": EmailChannel, "sms": SmsChannel, "console": ConsoleChannel}
+CHANNELS = {"push": PushChannel, "email": EmailChannel, "sms": SmsChannel, "console": ConsoleChannel}

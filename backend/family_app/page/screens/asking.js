@@ -39,10 +39,8 @@ export const doing = (words, act, done, properties) => button(words, async () =>
   }
 }, properties);
 
-/** A form for what weighs most. `act(prove)` proves with the password, does it, or answers what is missing. */
-export function proving(fields, yes, act) {
-  const password = h("input", { id: "password", type: "password", autocomplete: "current-password", required: true });
-  const wrong = h("p", { role: "alert" });
+/** A form that is sent once at a time. What `act` answers, or `said(failure)`, stands in `wrong`. */
+export function sending(act, wrong, said, ...content) {
   let working = false;
   return h("form", { class: "card", onsubmit: async (event) => {
     event.preventDefault();
@@ -50,13 +48,20 @@ export function proving(fields, yes, act) {
     working = true;
     wrong.replaceChildren();
     try {
-      wrong.replaceChildren((await act(() => ask("POST", "/me/step-up", { password: password.value }))) ?? "");
+      wrong.replaceChildren((await act()) ?? "");
     } catch (failure) {
-      const mistyped = failure.problem?.code === "sign_in.failed";
-      wrong.replaceChildren(mistyped ? t("problem.password") : refusalWords(failure));
+      wrong.replaceChildren(said(failure));
     } finally {
       working = false;
     }
-  } }, fields, h("label", { for: "password" }, t("asking.password")), password, wrong,
-  h("button", { class: "main" }, yes));
+  } }, ...content);
+}
+
+/** A form for what weighs most. `act(prove)` proves with the password, does it, or answers what is missing. */
+export function proving(fields, yes, act) {
+  const password = h("input", { id: "password", type: "password", autocomplete: "current-password", required: true });
+  const wrong = h("p", { role: "alert" });
+  const said = (failure) => failure.problem?.code === "sign_in.failed" ? t("problem.password") : refusalWords(failure);
+  return sending(() => act(() => ask("POST", "/me/step-up", { password: password.value })), wrong, said,
+    fields, h("label", { for: "password" }, t("asking.password")), password, wrong, h("button", { class: "main" }, yes));
 }

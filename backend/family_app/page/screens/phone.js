@@ -2,7 +2,7 @@
 import { ask } from "../answers.js";
 import { go, h, say } from "../elements.js";
 import { t } from "../words.js";
-import { doing, fetched } from "./asking.js";
+import { doing, fetched, sending } from "./asking.js";
 import { refusalWords } from "./sign_in.js";
 
 export async function show() {
@@ -40,18 +40,5 @@ function number({ phone, unproved }, again) {
 
 function form(title, fields, words, act) {
   const wrong = h("p", { role: "alert" });
-  let working = false;
-  return h("form", { class: "card", onsubmit: async (event) => {
-    event.preventDefault();
-    if (working) return;
-    working = true;
-    wrong.replaceChildren();
-    try {
-      await act();
-    } catch (failure) {
-      wrong.replaceChildren(refusalWords(failure));
-    } finally {
-      working = false;
-    }
-  } }, h("h2", {}, title), fields, wrong, h("button", {}, words));
+  return sending(act, wrong, refusalWords, h("h2", {}, title), fields, wrong, h("button", {}, words));
 }
